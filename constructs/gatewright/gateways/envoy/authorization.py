@@ -1,0 +1,184 @@
+"""Authorization: SecurityPolicy ``spec.authorization`` (CRD 1.8.0, 1.9.1), read as a list of which the first hit decides.
+
+Seen in the translator and in Envoy 1.40: the parts of a rule are ANDed, the values of one claim ORed; an IPv4 network matches no
+IPv6 client; a rule needs a principal, or from 1.9 on a ``cel`` in its place. An erring ``cel`` does not match, so it may only ever allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from gatewright.gateways.capability import Row, conditional, enforced
+from gatewright.gateways.envoy.fields import at, items, strings, text, texts
+from gatewright.gateways.envoy.jwt import PROVIDER
+from gatewright.manifest.text import Json, JsonObject
+from gatewright.match import ANY_METHOD, ANYWHERE, Methods, Sources
+from gatewright.protection.authentication import Jwt
+from gatewright.protection.authorization import EVERYBODY, Authorization, Authorizing, Claim, Way
+from gatewright.protection.policy import Policy
+from gatewright.protection.unknown import Unknown
+
+# A missing exp and exp 0 both mean "never expires" to Envoy; a missing one errs here, which does not match.
+EXPIRES = f"metadata.filter_metadata['envoy.filters.http.jwt_authn']['{PROVIDER}']['exp'] > 0"
+_RULE = "SecurityPolicy spec.authorization.rules[]"
+_EVERYWHERE: list[Json] = ["0.0.0.0/0", "::/0"]
+
+
+def rows() -> dict[str, Row]:
+    """What it does with decisions on a principal."""
+    return {
+        "authorization.ways": enforced("SecurityPolicy spec.authorization.defaultAction"),
+        "authorization.methods": enforced(f"{_RULE}.operation.methods"),
+        "authorization.addresses": conditional(
+            f"{_RULE}.principal.clientCIDRs", "the exposure says how addresses are learned", source="SecurityPolicy CRD; seen in Envoy 1.40"
+        ),
+        "authorization.claims": enforced(f"{_RULE}.principal.jwt.claims"),
+        "authorization.claims.listed": enforced(f"{_RULE}.principal.jwt.claims[].valueType"),
+        "authorization.scopes": enforced(f"{_RULE}.principal.jwt.scopes"),
+    }
+
+
+def render(policy: Policy) -> JsonObject:
+    """The value of ``spec.authorization``; always stated, since a policy without it would lift the listener's deny floor."""
+    decision = policy.authorization
+    ways = decision.ways if isinstance(decision, Authorization) else ()
+    expiry = isinstance(policy.authentication, Jwt) and policy.authentication.expiry_required
+    if decision == EVERYBODY and not expiry:
+        return {"defaultAction": "Allow"}
+    rules: list[Json] = []
+    union = _union(ways)
+    refused = ANYWHERE.minus(union)
+    if ways and not refused.is_empty() and len(refused.cidrs()) <= len(union.cidrs()):
+        rules.append({"name": "refused-addresses", "action": "Deny", "principal": {"clientCIDRs": strings(refused.cidrs())}})
+        union_free = True
+    else:
+        union_free = False
+    limited = [way for way in ways if not way.methods.excluded]
+    rules += [_allow(f"way-{index}", way, union if union_free else ANYWHERE, expiry) for index, way in enumerate(limited, 1)]
+    for way in ways:
+        if way.methods.excluded:
+            if way.methods.names:
+                taken = tuple(sorted(way.methods.names))
+                rules.append(_deny_methods(taken))
+            rules.append(_allow("other-methods", attrs.evolve(way, methods=ANY_METHOD), union if union_free else ANYWHERE, expiry))
+    return {"defaultAction": "Deny", "rules": rules}
+
+
+def _deny_methods(methods: tuple[str, ...]) -> JsonObject:
+    return {
+        "name": "methods-decided-above",
+        "action": "Deny",
+        "principal": {"clientCIDRs": _EVERYWHERE},
+        "operation": {"methods": strings(methods)},
+    }
+
+
+def _allow(name: str, way: Way, free: Sources, expiry: bool) -> JsonObject:
+    rule: JsonObject = {"name": name, "action": "Allow"}
+    principal: JsonObject = {}
+    if way.sources != free:
+        principal["clientCIDRs"] = strings(way.sources.cidrs())
+    if way.claims or way.scopes:
+        token: JsonObject = {"provider": PROVIDER}
+        if way.claims:
+            token["claims"] = [_claim(claim) for claim in way.claims]
+        if way.scopes:
+            token["scopes"] = strings(way.scopes)
+        principal["jwt"] = token
+    if not principal and not expiry:
+        principal["clientCIDRs"] = _EVERYWHERE
+    if principal:
+        rule["principal"] = principal
+    if way.methods != ANY_METHOD:
+        rule["operation"] = {"methods": strings(tuple(sorted(way.methods.names)))}
+    if expiry:
+        rule["cel"] = EXPIRES
+    return rule
+
+
+def _claim(claim: Claim) -> JsonObject:
+    return {"name": claim.name, "valueType": "StringArray" if claim.listed else "String", "values": strings(claim.any_of)}
+
+
+def _union(ways: tuple[Way, ...]) -> Sources:
+    union = Sources.of()
+    for way in ways:
+        union = union.union(way.sources)
+    return union
+
+
+@attrs.frozen
+class _Cell:
+    """Requests that no rule has decided yet."""
+
+    methods: Methods = ANY_METHOD
+    sources: Sources = ANYWHERE
+
+    def minus(self, other: _Cell) -> Iterator[_Cell]:
+        outside = _Cell(self.methods.minus(other.methods), self.sources)
+        inside = _Cell(self.methods.intersect(other.methods), self.sources.minus(other.sources))
+        yield from (cell for cell in (outside, inside) if not cell.is_empty)
+
+    def within(self, other: _Cell) -> _Cell:
+        return _Cell(self.methods.intersect(other.methods), self.sources.intersect(other.sources))
+
+    @property
+    def is_empty(self) -> bool:
+        return self.methods.is_empty() or self.sources.is_empty()
+
+
+def requires_expiry(spec: Mapping[str, object]) -> bool:
+    """Whether nothing is allowed unless the token expires."""
+    rules = items(at(spec, "authorization", "rules"))
+    allowing = [rule for rule in rules if at(rule, "action") == "Allow"]
+    return at(spec, "authorization", "defaultAction") != "Allow" and bool(allowing) and all(at(rule, "cel") == EXPIRES for rule in allowing)
+
+
+def read(spec: Mapping[str, object]) -> Authorizing:
+    """Who may pass, by ``spec`` of a SecurityPolicy. Without ``authorization`` everybody; its default action is Deny."""
+    if "authorization" not in spec:
+        return EVERYBODY
+    cells, ways = [_Cell()], list[Way]()
+    for rule in items(at(spec, "authorization", "rules")):
+        region = _region(rule)
+        if isinstance(region, Unknown):
+            return region
+        claims, scopes = _principal(rule)
+        demands = bool(claims or scopes)
+        if at(rule, "action") == "Allow":
+            ways += [Way(cell.methods, cell.sources, claims, scopes) for one in cells if not (cell := one.within(region)).is_empty]
+        elif demands or at(rule, "cel") is not None:
+            return Unknown(f"rule {text(at(rule, 'name')) or '?'} refuses by what a token says")
+        if not demands:
+            cells = [piece for cell in cells for piece in cell.minus(region)]
+    if at(spec, "authorization", "defaultAction") == "Allow":
+        ways += [Way(cell.methods, cell.sources) for cell in cells]
+    return Authorization(tuple(ways)).normal()
+
+
+def _region(rule: object) -> _Cell | Unknown:
+    name = text(at(rule, "name")) or "?"
+    if at(rule, "cel") not in (None, EXPIRES):
+        return Unknown(f"rule {name} decides by a CEL expression")
+    if at(rule, "operation", "path") is not None:
+        return Unknown(f"rule {name} decides by a path")
+    for key in ("headers", "clientIPGeoLocations"):
+        if at(rule, "principal", key) is not None:
+            return Unknown(f"rule {name} decides by {key}")
+    methods = texts(at(rule, "operation", "methods"))
+    networks = texts(at(rule, "principal", "clientCIDRs"))
+    try:
+        sources = Sources.of(*networks) if networks else ANYWHERE
+    except ValueError:
+        return Unknown(f"rule {name} names a network that is none")
+    return _Cell(Methods.only(*methods) if methods else ANY_METHOD, sources)
+
+
+def _principal(rule: object) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    claims = [
+        Claim(text(at(one, "name")) or "", tuple(sorted(texts(at(one, "values")))), at(one, "valueType") == "StringArray")
+        for one in items(at(rule, "principal", "jwt", "claims"))
+    ]
+    return tuple(sorted(claims)), tuple(sorted(texts(at(rule, "principal", "jwt", "scopes"))))

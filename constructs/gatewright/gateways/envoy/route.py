@@ -1,0 +1,53 @@
+"""A route: HTTPRoutes, and for each of them one complete SecurityPolicy and BackendTrafficPolicy, which rest on nothing they would inherit."""
+
+from __future__ import annotations
+
+from gatewright.gateways.envoy import authorization, jwt, limit, respond, traffic
+from gatewright.gateways.envoy.objects import on_route
+from gatewright.manifest.text import JsonObject
+from gatewright.protection.authentication import Jwt
+from gatewright.protection.entry import Forward, Respond
+from gatewright.protection.fence import Fenced
+from gatewright.protection.lowered import LoweredRoute
+from gatewright.standard.backend import opening
+from gatewright.standard.grant import backend_grants, grant
+from gatewright.standard.httproute import http_route
+from gatewright.standard.limits import parts
+
+
+def render(route: LoweredRoute, proxies: JsonObject) -> tuple[JsonObject, ...]:
+    """Everything of the route, policies before the HTTPRoutes that they guard."""
+    objects = [grant(one) for one in backend_grants(route)]
+    objects += [opening(route, backend, proxies) for backend in route.backends if isinstance(backend.fence, Fenced)]
+    objects += [respond.render(route, answer) for answer in sorted({rule.action for rule in route.rules if isinstance(rule.action, Respond)}, key=_status)]
+    security, bounds = security_fields(route), bounds_fields(route)
+    routes = parts(route.hosts, route.rules)
+    for part in routes:
+        objects.append(on_route("SecurityPolicy", route.namespace, part.name(route.name), security))
+        if bounds:
+            objects.append(on_route("BackendTrafficPolicy", route.namespace, part.name(route.name), bounds))
+    objects += [http_route(route, part, lambda answer: respond.reference(route, answer)) for part in routes]
+    return tuple(objects)
+
+
+def security_fields(route: LoweredRoute) -> JsonObject:
+    """``spec`` of the SecurityPolicy, without its target."""
+    fields: JsonObject = {}
+    if isinstance(route.policy.authentication, Jwt):
+        fields["jwt"] = jwt.render(route.policy.authentication)
+    fields["authorization"] = authorization.render(route.policy)
+    return fields
+
+
+def bounds_fields(route: LoweredRoute) -> JsonObject:
+    """``spec`` of the BackendTrafficPolicy, without its target; empty where no rule reaches a backend."""
+    if not any(isinstance(rule.action, Forward) for rule in route.rules):
+        return {}
+    fields = traffic.render(route.policy)
+    if isinstance(route.policy.limits, tuple) and route.policy.limits:
+        fields["rateLimit"] = limit.render(route.policy.limits)
+    return fields
+
+
+def _status(answer: Respond) -> int:
+    return answer.status

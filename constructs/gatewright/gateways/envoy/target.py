@@ -1,0 +1,148 @@
+"""Envoy Gateway as a target: its version, class, and how its operator runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Literal
+
+import attrs
+
+from gatewright.errors import Problem, did_you_mean, shown
+from gatewright.gateways import core
+from gatewright.gateways.capability import Row
+from gatewright.gateways.envoy import authorization, client, gateway, hygiene, jwt, limit, proxy, respond, route, tls, traffic
+from gatewright.gateways.envoy.semantics import rank
+from gatewright.gateways.port import Place, Reading, Rendered, Trace
+from gatewright.gateways.trace import relaxations, traces
+from gatewright.manifest.text import JsonObject
+from gatewright.protection.entry import Entry
+from gatewright.protection.feature import used
+from gatewright.protection.fence import NotFenced
+from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredRoute
+from gatewright.protection.transport import BackendTls
+from gatewright.standard.backend import backend_tls, fence, peer
+from gatewright.standard.grant import grant
+from gatewright.statement.names import name_problems, namespace_problems
+from gatewright.statement.stated import Stated
+
+_READS = {"1.8": "1.5", "1.9": "1.6"}
+
+
+@attrs.frozen
+class EnvoyGateway(Stated):
+    """Envoy Gateway 1.8 (reads Gateway API 1.5) or 1.9 (reads 1.6).
+
+    ``class_name``          the GatewayClass that the operator made for it
+    ``namespace``           where its controller, and with ``deploy="controller"`` its proxies, run
+    ``deploy``              ``gateway``: the proxies run in each Gateway's own namespace (GatewayNamespaceMode)
+    ``rate_limit_service``  ``fail-closed``: the operator runs Redis and set ``rateLimit.failClosed: true``; shared limits rest on it
+    """
+
+    version: str
+    class_name: str = attrs.field(default="eg", kw_only=True)
+    namespace: str = attrs.field(default="envoy-gateway-system", kw_only=True)
+    deploy: Literal["controller", "gateway"] = attrs.field(default="controller", kw_only=True)
+    rate_limit_service: Literal["fail-closed"] | None = attrs.field(default=None, kw_only=True)
+
+    def problems(self) -> Iterator[Problem]:
+        """A version that nobody checked, names that are none."""
+        if self.version not in _READS:
+            yield Problem("unknown-version", "version", f"no version that gatewright checked{did_you_mean(self.version, _READS)}", shown(self.version),
+                          ", ".join(_READS), "use one of them; for a patch release, its minor version")  # fmt: skip
+        yield from name_problems("class_name", self.class_name)
+        yield from namespace_problems("namespace", self.namespace)
+
+    @classmethod
+    def versions(cls) -> tuple[str, ...]:
+        """1.8 and 1.9."""
+        return tuple(_READS)
+
+    @property
+    def title(self) -> str:
+        """How messages call it."""
+        return f"Envoy Gateway {self.version}"
+
+    @property
+    def crds(self) -> tuple[str, ...]:
+        """The releases whose schema facts its objects satisfy."""
+        return (f"gateway-api-{_READS[self.version]}-standard", f"envoy-gateway-{self.version}", "cert-manager-1.21", "networking-v1")
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """The operator settings that are stated."""
+        return frozenset({"rate_limit_service"} if self.rate_limit_service else ())
+
+    def rows(self) -> Mapping[str, Row]:
+        """What it does with each feature."""
+        return _rows(self.version)
+
+    def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
+        """Features and reasons that no row alone can tell: what does not fit into one object together."""
+        if isinstance(lowered, LoweredRoute):
+            wrong = limit.problem(lowered.policy.limits)
+            if wrong:
+                yield "limit", wrong
+
+    def render(self, lowered: Lowered, place: Place) -> Rendered:
+        """The manifests of a value whose every feature it enforces."""
+        rows, features = self.rows(), used(lowered)
+        objects = self._objects(lowered, place)
+        found = [*traces(lowered.intent, features, rows, objects), *self._not_fenced(lowered)]
+        if not isinstance(lowered, LoweredGrant):
+            found += relaxations(lowered.intent, lowered.relaxed)
+        return Rendered(objects, tuple(found))
+
+    def _objects(self, lowered: Lowered, place: Place) -> tuple[JsonObject, ...]:
+        if isinstance(lowered, LoweredGateway):
+            labels = self._labels(lowered.namespace, lowered.name)
+            return gateway.render(lowered, self.version, self.class_name, self._proxies(lowered.namespace), labels, place.fences is True)
+        if isinstance(lowered, LoweredRoute):
+            labels = self._labels(lowered.gateway_namespace, lowered.gateway)
+            return route.render(lowered, peer(self._proxies(lowered.gateway_namespace), labels))
+        if isinstance(lowered, LoweredBackend):
+            tls_policy = (backend_tls(lowered, lowered.hop),) if isinstance(lowered.hop, BackendTls) else ()
+            return (*(() if isinstance(lowered.fence, NotFenced) else (fence(lowered),)), *tls_policy)
+        return (grant(lowered),)
+
+    def _not_fenced(self, lowered: Lowered) -> Iterator[Trace]:
+        if isinstance(lowered, LoweredBackend) and isinstance(lowered.fence, NotFenced):
+            yield Trace(lowered.intent, "backend.fence", None, "", f"not fenced: {lowered.fence.reason}")
+
+    def _proxies(self, gateway_namespace: str) -> str:
+        return gateway_namespace if self.deploy == "gateway" else self.namespace
+
+    def _labels(self, namespace: str, name: str) -> dict[str, str]:
+        """The labels of a gateway's proxy pods (resource_provider.go); they are the same in both ways to deploy."""
+        return {
+            "app.kubernetes.io/managed-by": "envoy-gateway",
+            "gateway.envoyproxy.io/owning-gateway-name": name,
+            "gateway.envoyproxy.io/owning-gateway-namespace": namespace,
+        }
+
+    def read(self, manifests: Iterable[Mapping[str, object]]) -> Reading:
+        """The protections that manifests state, whoever wrote them."""
+        from gatewright.gateways.envoy.reading import read
+
+        return read(manifests)
+
+    def rank(self, entry: Entry) -> tuple[object, ...]:
+        """Its own precedence."""
+        return rank(entry)
+
+
+@cache
+def _rows(version: str) -> Mapping[str, Row]:
+    return {
+        **core.rows(),
+        **jwt.rows(version),
+        **authorization.rows(),
+        **limit.rows(),
+        **traffic.rows(),
+        **tls.rows(),
+        **hygiene.rows(version),
+        **client.rows(),
+        **proxy.rows(),
+        **respond.rows(),
+        **gateway.rows(),
+    }

@@ -1,0 +1,97 @@
+"""What a gateway implementation answers to: the one seam between what is wanted and who enforces it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from gatewright.gateways.capability import Row
+from gatewright.manifest.identity import ObjectId
+from gatewright.manifest.text import JsonObject
+from gatewright.protection.entry import Entry
+from gatewright.protection.lowered import Lowered
+from gatewright.protection.policy import ListenerPolicy, Policy
+
+
+@attrs.frozen
+class Trace:
+    """Where one protection of one intent is enforced: the object and the field; or, without them, why it is not."""
+
+    intent: str
+    protection: str
+    object: ObjectId | None
+    path: str
+    note: str = ""
+
+
+@attrs.frozen
+class Rendered:
+    """The objects of one intent, in order, and a trace for each of its protections."""
+
+    objects: tuple[JsonObject, ...]
+    traces: tuple[Trace, ...]
+
+    def __add__(self, other: Rendered) -> Rendered:
+        return Rendered(self.objects + other.objects, self.traces + other.traces)
+
+
+@attrs.frozen
+class Place:
+    """What a target is told of the cluster. ``fences``: whether NetworkPolicy is enforced; None: nobody said."""
+
+    fences: bool | None = None
+
+
+@attrs.frozen
+class Reading:
+    """What manifests say, once they are read back: by route ``namespace/name`` and by listener ``namespace/gateway/listener``."""
+
+    routes: Mapping[str, Policy]
+    listeners: Mapping[str, ListenerPolicy]
+
+
+@runtime_checkable
+class Gateway(Protocol):
+    """A gateway implementation at a version. Values of it are frozen; the same values render the same bytes."""
+
+    @classmethod
+    def versions(cls) -> tuple[str, ...]:
+        """The versions that can be asked for, newest last."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """How messages call it: ``Envoy Gateway 1.9``."""
+        ...
+
+    @property
+    def crds(self) -> tuple[str, ...]:
+        """The releases whose schema facts its objects satisfy, such as ``gateway-api-1.6-standard``."""
+        ...
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """The operator settings that are stated on it, as rows name them."""
+        ...
+
+    def cannot(self, lowered: Lowered) -> Iterable[tuple[str, str]]:
+        """Features and reasons that no row alone can tell: what does not fit into one object together."""
+        ...
+
+    def rows(self) -> Mapping[str, Row]:
+        """What it does with each feature, by name; every feature has a row."""
+        ...
+
+    def render(self, lowered: Lowered, place: Place) -> Rendered:
+        """The manifests of a value whose every feature it enforces."""
+        ...
+
+    def read(self, manifests: Iterable[Mapping[str, object]]) -> Reading:
+        """The protections that manifests state, whoever wrote them."""
+        ...
+
+    def rank(self, entry: Entry) -> tuple[object, ...]:
+        """A sort key: of two entries that match a request, the one with the smaller key is served."""
+        ...

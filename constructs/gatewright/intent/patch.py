@@ -1,0 +1,49 @@
+"""The last resort: one field of one emitted object changed by hand, and read again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from gatewright.errors import Problem, shown
+from gatewright.intent.relax import day_problems
+from gatewright.statement.stated import Stated
+from gatewright.protection.exemption import Exemption
+
+
+@attrs.frozen(kw_only=True)
+class Patch(Stated):
+    """Set (or, with ``remove``, delete) the field at ``path``, a JSON pointer (RFC 6901), of the objects of ``kind`` (named ``name``).
+
+    What is left is read again: if any protection became weaker, the patch is a relaxation and needs ``reason``, ``owner`` and ``until``.
+    """
+
+    kind: str
+    path: str
+    value: object = None
+    remove: bool = False
+    name: str | None = None
+    reason: str = ""
+    owner: str = ""
+    until: str = ""
+
+    def problems(self) -> Iterator[Problem]:
+        """Pointers into what identifies an object, or into nothing."""
+        if not self.path.startswith("/") or self.path.split("/")[1] in ("apiVersion", "kind", "status", ""):
+            yield Problem("bad-pointer", "path", "not a JSON pointer to a field of the object", shown(self.path),
+                          'a pointer such as "/spec/timeout/http/requestTimeout"', "begin with /spec or /metadata")  # fmt: skip
+        elif self.path in ("/metadata", "/metadata/name", "/metadata/namespace", "/spec"):
+            yield Problem("patched-identity", "path", "this would make it another object", shown(self.path), "a field below", "patch the field that is meant")
+        if self.until:
+            yield from day_problems("until", self.until)
+
+    @property
+    def exemption(self) -> Exemption | None:
+        """Who answers for what the patch weakens; None where nobody was named."""
+        return Exemption(self.reason, self.owner, self.until) if self.reason.strip() and self.owner.strip() and self.until else None
+
+    @property
+    def label(self) -> str:
+        """How messages call this value."""
+        return f'Patch({self.kind} "{self.path}")'

@@ -1,0 +1,77 @@
+"""Paths: a plain string is an element-wise prefix; ``Exact`` and ``Regex`` say so, so that no lost character widens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from gatewright import match
+from gatewright.errors import Problem, shown
+from gatewright.statement.stated import Stated
+
+# Gateway API HTTPPathMatch: what a path may hold, and what it may not (CRD HTTPRoute v1.7).
+_PATH = re.compile(r"/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
+_BROADER = ("//", "/./", "/../", "%2f", "%2F", "%5c", "%5C")
+
+
+@attrs.frozen
+class Exact(Stated):
+    """This path and no other."""
+
+    path: str
+
+    def problems(self) -> Iterator[Problem]:
+        """Paths that the gateway would normalise into something else."""
+        return path_problems("path", self.path)
+
+
+@attrs.frozen
+class Regex(Stated):
+    """The whole path matches this RE2 expression."""
+
+    expression: str
+
+    def problems(self) -> Iterator[Problem]:
+        """Anchors, syntax beyond RE2 and expressions that cannot begin a path."""
+        value = self.expression
+        if value.startswith("^") or value.endswith("$"):
+            yield Problem("regex-anchored", "expression", "the whole path is matched already", shown(value), "an expression without ^ and $",
+                          f"write {value.removeprefix('^').removesuffix('$')!r}")  # fmt: skip
+            return
+        wrong = match.regex_problem(value)
+        if wrong:
+            yield Problem("bad-regex", "expression", wrong, shown(value), "an RE2 expression for a whole path, beginning with /", "correct it")
+
+
+def path_problems(field: str, value: str) -> Iterator[Problem]:
+    """Paths without a leading slash, with dot elements, escaped slashes or characters that end a path."""
+    fix = None
+    if not value.startswith("/"):
+        yield Problem("path-without-slash", field, "a path begins with /", shown(value), 'an absolute path such as "/orders"', f'write "/{value}"')
+        return
+    bad = next((part for part in _BROADER if part in value), None) or (value.endswith(("/..", "/.")) and value[value.rindex("/") :]) or None
+    if bad:
+        fix = "write the path that the backend sees"
+        yield Problem("path-not-normal", field, f"a gateway reads {bad!r} as another path", shown(value), "a path without //, /., /.., %2f and %5c", fix)
+    elif not _PATH.fullmatch(value):
+        yield Problem("bad-path", field, "not a path", shown(value), "the characters of RFC 3986 pchar and /, at most 1024", "escape or remove the others")
+    elif len(value) > 1024:
+        yield Problem("bad-path", field, "too long", f"{len(value)} characters", "at most 1024 characters", "shorten it")
+
+
+def paths_problems(field: str, values: Sequence[str | Exact | Regex]) -> Iterator[Problem]:
+    """The problems of every plain string among them."""
+    for index, value in enumerate(values):
+        if isinstance(value, str):
+            yield from path_problems(f"{field}[{index}]", value)
+
+
+def lowered(value: str | Exact | Regex) -> match.PathMatch:
+    """The neutral value; a trailing slash of a prefix means nothing (Gateway API PathPrefix)."""
+    if isinstance(value, Exact):
+        return match.Exact(value.path)
+    if isinstance(value, Regex):
+        return match.Regex(value.expression)
+    return match.Prefix(value.rstrip("/") or "/")

@@ -1,0 +1,153 @@
+"""A route: which requests, who may send them, and what answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from gatewright.errors import Problem, shown
+from gatewright.intent.access import Jwt, Public
+from gatewright.intent.backend import SecureBackend, Weighted
+from gatewright.intent.baseline import Traffic
+from gatewright.intent.gateway import SecureGateway
+from gatewright.statement.kinds import Carries
+from gatewright.intent.limit import RateLimit
+from gatewright.intent.listener import Listener
+from gatewright.statement.names import host_problems, method_problems, name_problems, namespace_problems, repeated
+from gatewright.intent.patch import Patch
+from gatewright.intent.path import Exact, Regex, paths_problems
+from gatewright.intent.relax import Relax, relax_problems, relaxes
+from gatewright.intent.require import Claim, IpAllow, IpDeny, On, Scope
+from gatewright.intent.shape import Headers, RedirectTo, Refuse, Rewrite, When
+from gatewright.statement.stated import Named
+from gatewright.intent.traffic import Timeouts, size_problems
+from gatewright.match import Host
+
+
+@attrs.frozen(kw_only=True)
+class ProtectedRoute(Named):
+    """Requests for ``hosts`` and ``paths``, admitted by ``access`` and all of ``require``, answered by exactly one of
+    ``backend``, ``redirect`` or ``when`` with ``otherwise``.
+
+    ``methods``   restricts: another method on these hosts and paths is refused here, never handed to a broader route
+    ``traffic``   ``request``, ``upload``, ``stream`` or ``websocket``: which bounds in time and size fit
+    ``browser``   demands a listener that adds browser headers
+    ``outranks``  stricter routes (``namespace/name``) on the same hosts from which this one deliberately takes paths
+    """
+
+    namespace: str
+    gateway: SecureGateway | Carries
+    hosts: Sequence[str]
+    access: Jwt | Public
+    paths: Sequence[str | Exact | Regex] = ("/",)
+    methods: Sequence[str] = ()
+    backend: SecureBackend | Carries | Sequence[Weighted] | None = None
+    redirect: RedirectTo | None = None
+    when: Sequence[When] = ()
+    otherwise: SecureBackend | Carries | Sequence[Weighted] | Refuse | None = None
+    require: Sequence[Claim | Scope | IpAllow | IpDeny | On] = ()
+    limits: Sequence[RateLimit] = ()
+    rewrite: Rewrite | None = None
+    request_headers: Headers | None = None
+    response_headers: Headers | None = None
+    traffic: Traffic = "request"
+    timeouts: Timeouts | None = None
+    max_body: str | None = None
+    browser: bool = False
+    outranks: Sequence[str] = ()
+    relax: Sequence[Relax] = ()
+    patches: Sequence[Patch] = ()
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything that this route and its gateway can tell without looking at other routes."""
+        yield from name_problems("name", self.name)
+        yield from namespace_problems("namespace", self.namespace)
+        yield from relax_problems("ProtectedRoute", self.relax)
+        yield from self._hosts()
+        yield from self._paths()
+        yield from method_problems("methods", self.methods)
+        yield from self._answer()
+        yield from self._access()
+        yield from self._traffic()
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """The listeners of the gateway that serve this route's hosts and namespace."""
+        gateway = self.gateway
+        if not isinstance(gateway, SecureGateway):
+            return ()
+        return tuple(one for one in gateway.listeners if self.namespace in one.routes_from and any(_serves(one, host) for host in self.hosts))
+
+    def _hosts(self) -> Iterator[Problem]:
+        gateway = self.gateway
+        if not self.hosts:
+            yield Problem("no-host", "hosts", "a route without hosts takes every host of the gateway", "[]", "one or more hosts", "name them")
+        yield from repeated("hosts", self.hosts)
+        for index, host in enumerate(self.hosts):
+            field = f"hosts[{index}]"
+            wrong = list(host_problems(field, host))
+            yield from wrong
+            if wrong or not isinstance(gateway, SecureGateway):
+                continue
+            serving = [one for one in gateway.listeners if _serves(one, host)]
+            if not serving:
+                yield Problem("host-outside-listener", field, f'no listener of gateway "{gateway.name}" serves this host', shown(host),
+                              ", ".join(one.host for one in gateway.listeners), "correct the host, or add a listener for it")  # fmt: skip
+            elif not any(self.namespace in one.routes_from for one in serving):
+                owners = sorted({namespace for one in serving for namespace in one.routes_from})
+                yield Problem("listener-of-others", field, f'listener "{serving[0].name}" takes no routes from this namespace', shown(self.namespace),
+                              ", ".join(owners), f'move the route, or add "{self.namespace}" to routes_from of the listener')  # fmt: skip
+
+    def _paths(self) -> Iterator[Problem]:
+        if not self.paths:
+            yield Problem("no-path", "paths", "no request would match", "[]", 'one or more paths; "/" is all of them', "name them")
+        yield from paths_problems("paths", self.paths)
+        yield from repeated("paths", self.paths)
+        prefixed = (self.rewrite is not None and self.rewrite.prefix is not None) or (self.redirect is not None and self.redirect.prefix is not None)
+        other = [path for path in self.paths if not isinstance(path, str)]
+        if prefixed and other:
+            yield Problem("prefix-of-no-prefix", "paths", "only a prefix can be replaced as one", shown(other[0]), "plain paths with prefix=", "use path=")
+
+    def _answer(self) -> Iterator[Problem]:
+        stated = [name for name, value in (("backend", self.backend), ("redirect", self.redirect), ("when", self.when or None)) if value is not None]
+        if len(stated) != 1:
+            yield Problem("answer-count", "backend", "exactly one thing answers", ", ".join(stated) or "nothing", "backend, redirect or when with otherwise",
+                          "state one of them")  # fmt: skip
+        if bool(self.when) != (self.otherwise is not None):
+            missing, code = ("otherwise", "when-without-else") if self.when else ("when", "else-without-when")
+            yield Problem(code, missing, "what happens to all other requests is stated too", "nothing", "a backend or Refuse()" if self.when else "cases",
+                          f"state {missing}")  # fmt: skip
+        for field, answer in (("backend", self.backend), ("otherwise", self.otherwise)):
+            if isinstance(answer, tuple) and (not answer or not sum(one.weight for one in answer if isinstance(one, Weighted))):
+                yield Problem("no-weight", field, "no backend would ever answer", shown(answer), "one weight above 0", "give the stable backend 100")
+        if self.redirect is not None and (self.limits or self.timeouts or self.max_body):
+            yield Problem("bounded-redirect", "redirect", "a redirect reaches no backend, and gateways bound only what does", "limits, timeouts or max_body",
+                          "none of them with redirect", "remove them here, and state them on the route it leads to")  # fmt: skip
+        if self.rewrite is not None and self.redirect is not None:
+            yield Problem("rewritten-redirect", "rewrite", "no backend sees a redirected request", "both", "rewrite or redirect", "remove one of them")
+
+    def _access(self) -> Iterator[Problem]:
+        public = isinstance(self.access, Public)
+        for index, one in enumerate(self.require):
+            if public and isinstance(one, Claim | Scope | On):
+                yield Problem("claim-of-nobody", f"require[{index}]", "a public route reads no token", type(one).__name__, "IpAllow and IpDeny",
+                              "state access=Jwt(…)")  # fmt: skip
+            if isinstance(one, On) and self.methods:
+                for method in set(one.methods) - set(self.methods):
+                    yield Problem("method-never", f"require[{index}].methods", "this route refuses the method anyway", method, ", ".join(self.methods),
+                                  "add it to methods, or remove it here")  # fmt: skip
+        if public and relaxes(self.relax, "jwt-expiry"):
+            yield Problem("relaxed-in-vain", "relax", "jwt-expiry is relaxed on a public route", "both", "one of them", "remove the relaxation")
+
+    def _traffic(self) -> Iterator[Problem]:
+        yield from size_problems("max_body", self.max_body)
+        if self.max_body is not None and self.traffic in ("stream", "websocket"):
+            yield Problem("bounded-stream", "max_body", f"a {self.traffic} has no last byte to wait for", shown(self.max_body), "request or upload traffic",
+                          "remove max_body, or change traffic")  # fmt: skip
+        if self.timeouts is not None and self.timeouts.request and self.traffic in ("stream", "websocket"):
+            yield Problem("bounded-stream", "timeouts.request", f"a {self.traffic} ends when it ends", shown(self.timeouts.request), "idle and connect",
+                          "remove request, or change traffic")  # fmt: skip
+
+
+def _serves(listener: Listener, host: str) -> bool:
+    return Host(listener.host).covers(Host(host))

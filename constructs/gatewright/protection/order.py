@@ -1,0 +1,199 @@
+"""When one protection is at least as strong as another, and if not, in which field it falls short.
+
+Unknown is at least as strong as nothing but itself, and nothing is at least as strong as it: what cannot be read is never proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from gatewright.match import ANY_METHOD, ANYWHERE
+from gatewright.protection.authentication import Anonymous, Authentication, Jwt
+from gatewright.protection.authorization import Authorization, Authorizing, Way
+from gatewright.protection.client import ClientAddress, Forgeable
+from gatewright.protection.headers import Hygiene
+from gatewright.protection.limit import Limits, RateLimit
+from gatewright.protection.policy import ListenerPolicy, Policy
+from gatewright.protection.traffic import FIELDS
+from gatewright.protection.transport import VERSIONS, Authority, BackendHop, BackendTls, Frontend, Plaintext, TlsFloor
+from gatewright.protection.unknown import Unknown
+
+
+@attrs.frozen
+class Weakness:
+    """One field in which ``left`` is weaker than ``right``, both in words."""
+
+    field: str
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.left} is weaker than {self.right}"
+
+
+def weaknesses(left: Policy, right: Policy) -> tuple[Weakness, ...]:
+    """Every field in which the left policy is not at least as strong as the right one; none: it is."""
+    return (
+        *_authentication(left.authentication, right.authentication),
+        *_authorization(left.authorization, right.authorization),
+        *_limits(left.limits, right.limits),
+        *_bound("body", left.body, right.body, "bytes"),
+        *_flag("upgrades", not left.upgrades, not right.upgrades),
+        *(weak for name in FIELDS for weak in _bound(f"timeouts.{name}", getattr(left.timeouts, name), getattr(right.timeouts, name), "ms")),
+    )
+
+
+def listener_weaknesses(left: ListenerPolicy, right: ListenerPolicy) -> tuple[Weakness, ...]:
+    """The same for what every connection through a listener meets."""
+    return (
+        *_frontend(left.frontend, right.frontend),
+        *_hygiene(left.hygiene, right.hygiene),
+        *_client(left.client, right.client),
+        *(Weakness("browser", f"no {name}", f"{name}: {value}") for name, value in right.browser if (name, value) not in left.browser),
+        *_bound("headers", left.headers, right.headers, "ms"),
+        *_flag("refuses_unlisted", left.refuses_unlisted, right.refuses_unlisted),
+    )
+
+
+def hop_weaknesses(left: BackendHop, right: BackendHop) -> tuple[Weakness, ...]:
+    """The same for the way from the gateway to a backend. The hostname is the backend's own name, not a strength."""
+    if isinstance(right, Unknown) or isinstance(left, Unknown):
+        return () if left == right else (Weakness("backend_tls", _words(left), _words(right)),)
+    if isinstance(right, Plaintext):
+        return ()
+    if isinstance(left, Plaintext):
+        return (Weakness("backend_tls", "plaintext", "verified TLS"),)
+    return tuple(_authority(left, right))
+
+
+def _authority(left: BackendTls, right: BackendTls) -> Iterator[Weakness]:
+    if left.authority == Authority() and right.authority != Authority():
+        yield Weakness("backend_tls.authority", str(left.authority), str(right.authority))
+
+
+def _authentication(left: Authentication, right: Authentication) -> Iterator[Weakness]:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        if left != right:
+            yield Weakness("authentication", _words(left), _words(right))
+        return
+    if isinstance(right, Anonymous):
+        return
+    if isinstance(left, Anonymous):
+        yield Weakness("authentication", "public", _words(right))
+        return
+    yield from _jwt(left, right)
+
+
+def _jwt(left: Jwt, right: Jwt) -> Iterator[Weakness]:
+    if right.issuer is not None and left.issuer != right.issuer:
+        yield Weakness("authentication.issuer", left.issuer or "any issuer", right.issuer)
+    if right.audiences and not (left.audiences and set(left.audiences) <= set(right.audiences)):
+        yield Weakness("authentication.audiences", ", ".join(left.audiences) or "any audience", ", ".join(right.audiences))
+    if left.jwks != right.jwks:
+        yield Weakness("authentication.jwks", left.jwks or "unknown keys", right.jwks or "unknown keys")
+    if right.expiry_required and not left.expiry_required:
+        yield Weakness("authentication.expiry_required", "a token without exp passes", "exp required")
+    if left.optional and not right.optional:
+        yield Weakness("authentication.optional", "a request without a token passes", "token required")
+
+
+def _authorization(left: Authorizing, right: Authorizing) -> Iterator[Weakness]:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        if left != right:
+            yield Weakness("authorization", _words(left), _words(right))
+        return
+    beyond = left.admits_beyond(right)
+    if beyond is not None:
+        yield Weakness(f"authorization.{_short_of(beyond, right)}", f"admits {_way(beyond)}", " or ".join(map(_way, right.ways)) or "nobody")
+
+
+def _short_of(way: Way, other: Authorization) -> str:
+    """The field in which a way falls short of the nearest way of a stricter decision."""
+    for theirs in other.ways:
+        demands = way.demands_at_least(theirs)
+        if demands and theirs.methods.covers(way.methods):
+            return "addresses"
+        if demands and theirs.sources.covers(way.sources):
+            return "methods"
+        if set(theirs.scopes) - set(way.scopes):
+            return "scopes"
+        if not demands:
+            return "claims"
+    return "methods"
+
+
+def _limits(left: Limits, right: Limits) -> Iterator[Weakness]:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        if left != right:
+            yield Weakness("limits", _words(left), _words(right))
+        return
+    for limit in right:
+        if not any(mine.tightens(limit) for mine in left):
+            yield Weakness("limits", " and ".join(map(_limit, left)) or "no limit", _limit(limit))
+
+
+def _bound(field: str, left: int | None, right: int | None, unit: str) -> Iterator[Weakness]:
+    if right is not None and (left is None or left > right):
+        yield Weakness(field, "no bound" if left is None else f"{left} {unit}", f"{right} {unit}")
+
+
+def _flag(field: str, left: bool, right: bool) -> Iterator[Weakness]:
+    if right and not left:
+        yield Weakness(field, "off", "on")
+
+
+def _frontend(left: Frontend, right: Frontend) -> Iterator[Weakness]:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        if left != right:
+            yield Weakness("tls", _words(left), _words(right))
+        return
+    if isinstance(right, Plaintext):
+        return
+    if isinstance(left, Plaintext):
+        yield Weakness("tls", "plaintext", f"TLS {right.min_version} or newer")
+        return
+    yield from _tls(left, right)
+
+
+def _tls(left: TlsFloor, right: TlsFloor) -> Iterator[Weakness]:
+    if VERSIONS.index(left.min_version) < VERSIONS.index(right.min_version):
+        yield Weakness("tls.min_version", left.min_version, right.min_version)
+    negotiable = left.min_version != "1.3"
+    if negotiable and right.suites and not (left.suites and set(left.suites) <= set(right.suites)):
+        extra = sorted(set(left.suites) - set(right.suites))
+        yield Weakness("tls.suites", ", ".join(extra) or "any suite", ", ".join(right.suites))
+
+
+def _hygiene(left: Hygiene, right: Hygiene) -> Iterator[Weakness]:
+    passed = sorted(set(right.stripped) - set(left.stripped))
+    if passed:
+        yield Weakness("hygiene.stripped", f"{', '.join(passed)} pass", "they are stripped")
+    for name in ("underscores", "client_certificate", "escaped_slashes", "merged_slashes"):
+        yield from _flag(f"hygiene.{name}", getattr(left, name), getattr(right, name))
+
+
+def _client(left: ClientAddress, right: ClientAddress) -> Iterator[Weakness]:
+    """Ways to learn an address fit different networks; only a forgeable or unread one is weaker than another."""
+    if left != right and isinstance(left, Forgeable | Unknown):
+        yield Weakness("client", _words(left), _words(right))
+
+
+def _words(value: object) -> str:
+    return f"unknown ({value.reason})" if isinstance(value, Unknown) else type(value).__name__
+
+
+def _limit(limit: RateLimit) -> str:
+    by = "each client address" if limit.by == "client-ip" else "everyone together"
+    counted = f"{limit.method} requests" if limit.method else "requests"
+    return f"{limit.requests} {counted} per {limit.unit} by {by} per {limit.scope}"
+
+
+def _way(way: Way) -> str:
+    parts = [f"{claim.name} in {', '.join(claim.any_of)}" for claim in way.claims] + [f"scope {scope}" for scope in way.scopes]
+    if way.sources != ANYWHERE:
+        parts.append(f"from {', '.join(way.sources.cidrs()[:4])}")
+    if way.methods != ANY_METHOD:
+        parts.append(f"by {'any method but ' if way.methods.excluded else ''}{', '.join(sorted(way.methods.names))}")
+    return " and ".join(parts) or "everybody"

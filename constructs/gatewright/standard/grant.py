@@ -1,0 +1,38 @@
+"""Leave to refer across namespaces, one for each intent that refers, for named objects only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright.manifest.text import Json, JsonObject
+from gatewright.protection.lowered import LoweredGateway, LoweredGrant, LoweredRoute, SecretCertificate
+from gatewright.standard.objects import GATEWAY_GROUP, manifest
+
+
+def grant(lowered: LoweredGrant) -> JsonObject:
+    """A ReferenceGrant (v1beta1: the version that every release from 1.4 serves and stores)."""
+    to: list[Json] = [{"group": lowered.to_group, "kind": lowered.to_kind, "name": name} for name in lowered.to_names]
+    origin: JsonObject = {"group": lowered.from_group, "kind": lowered.from_kind, "namespace": lowered.from_namespace}
+    return manifest("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", lowered.namespace, lowered.name, {"from": [origin], "to": to})
+
+
+def certificate_grants(gateway: LoweredGateway) -> Iterable[LoweredGrant]:
+    """For each other namespace that holds a listener's Secret: leave for the gateway to read exactly those."""
+    named: dict[str, set[str]] = {}
+    for one in gateway.listeners:
+        if isinstance(one.certificate, SecretCertificate) and one.certificate.namespace != gateway.namespace:
+            named.setdefault(one.certificate.namespace, set()).add(one.certificate.secret)
+    for namespace, secrets in sorted(named.items()):
+        name = f"gateway-{gateway.namespace}-{gateway.name}"
+        yield LoweredGrant(gateway.intent, namespace, name, GATEWAY_GROUP, "Gateway", gateway.namespace, "", "Secret", tuple(sorted(secrets)))
+
+
+def backend_grants(route: LoweredRoute) -> Iterable[LoweredGrant]:
+    """For each other namespace that holds a backend: leave for the route's namespace to name exactly those Services."""
+    named: dict[str, set[str]] = {}
+    for backend in route.backends:
+        if backend.namespace != route.namespace:
+            named.setdefault(backend.namespace, set()).add(backend.name)
+    for namespace, services in sorted(named.items()):
+        name = f"route-{route.namespace}-{route.name}"
+        yield LoweredGrant(route.intent, namespace, name, GATEWAY_GROUP, "HTTPRoute", route.namespace, "", "Service", tuple(sorted(services)))

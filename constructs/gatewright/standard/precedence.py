@@ -1,0 +1,19 @@
+"""Which of two entries is served where both match (Gateway API v1, HTTPRouteRule.matches; hosts first).
+
+The standard leaves the rank of regular expressions to the implementation: here they rank below prefixes,
+which is one of the possible answers; gateways that rank them otherwise say so in their own semantics.
+"""
+
+from __future__ import annotations
+
+from gatewright.match import ANY_METHOD, Exact, Prefix
+from gatewright.protection.entry import Entry
+
+
+def rank(entry: Entry) -> tuple[object, ...]:
+    """A sort key: the entry with the smaller key is served."""
+    exact, length = entry.host.specificity()
+    kind = 0 if isinstance(entry.path, Exact) else 1 if isinstance(entry.path, Prefix) else 2
+    headers = sum(1 for one in entry.conditions.terms if one.part == "header")
+    query = sum(1 for one in entry.conditions.terms if one.part == "query")
+    return (-exact, -length, kind, -len(entry.path.value), 0 if entry.methods != ANY_METHOD else 1, -headers, -query)

@@ -1,0 +1,118 @@
+"""Names, hosts, addresses and ports as Kubernetes and Gateway API allow them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+
+from gatewright.errors import Problem, shown
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_HOST_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}")
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+
+
+def name_problems(field: str, value: str) -> Iterator[Problem]:
+    """RFC 1123 label, at most 63 characters: what every kind we write accepts as a name."""
+    if not _LABEL.fullmatch(value):
+        yield Problem(
+            "bad-name", field, "not a name that Kubernetes accepts", shown(value),
+            "at most 63 lower-case letters, digits and dashes, a letter or digit at both ends", f"rename it, such as {_near_name(value)!r}",
+        )  # fmt: skip
+
+
+def namespace_problems(field: str, value: str) -> Iterator[Problem]:
+    """The same rule for a namespace."""
+    for problem in name_problems(field, value):
+        yield Problem("bad-namespace", field, "not a namespace that Kubernetes accepts", problem.got, problem.allowed, problem.fix)
+
+
+def host_problems(field: str, value: str) -> Iterator[Problem]:
+    """A DNS name in lower case, with at most one wildcard, as its whole first label (Gateway API ``Hostname``)."""
+    rest = value.removeprefix("*.")
+    if "*" in rest:
+        yield Problem(
+            "wildcard-over-labels", field, "a wildcard stands for the first labels only", shown(value),
+            'a name such as "shop.example.com" or "*.example.com"', f'write "*.{rest.replace("*.", "")}", which covers every depth',
+        )  # fmt: skip
+    elif _is_address(rest):
+        yield Problem("bad-host", field, "an address is no host name", shown(value), "a DNS name in lower case", "use the name that clients send")
+    elif len(value) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in rest.split(".")):
+        yield Problem(
+            "bad-host", field, "not a host name", shown(value), "a DNS name in lower case, without scheme, port, path or final dot",
+            f"write {rest.lower().split('://')[-1].split('/')[0].split(':')[0].rstrip('.')!r}",
+        )  # fmt: skip
+
+
+def port_problems(field: str, value: int) -> Iterator[Problem]:
+    """1 to 65535."""
+    if not 1 <= value <= 65_535:
+        yield Problem("port-out-of-range", field, "no such port", str(value), "1 to 65535", "use the Service's port")
+
+
+def cidr_problems(field: str, values: Iterable[str]) -> Iterator[Problem]:
+    """IPv4 or IPv6 networks, with a prefix length and no host bits."""
+    for index, value in enumerate(values):
+        try:
+            ipaddress.ip_network(value)
+        except ValueError as error:
+            yield Problem(
+                "bad-cidr", f"{field}[{index}]", "not a network address", shown(value),
+                'a CIDR such as "10.0.0.0/8", length at most 32 (IPv4) or 128 (IPv6), no bits set after it', _near_cidr(value, str(error)),
+            )  # fmt: skip
+        else:
+            if "/" not in value:
+                yield Problem("bad-cidr", f"{field}[{index}]", "a prefix length is missing", shown(value), 'a CIDR such as "10.0.0.0/8"',
+                              f"write {str(ipaddress.ip_network(value))!r}")  # fmt: skip
+
+
+def header_problems(field: str, name: str) -> Iterator[Problem]:
+    """RFC 9110 token."""
+    if not _HEADER.fullmatch(name):
+        yield Problem("bad-header", field, "not a header name", shown(name), "letters, digits and !#$%&'*+-.^_`|~", "rename the header")
+
+
+def value_problems(field: str, value: str) -> Iterator[Problem]:
+    """A header value: one line, 1 to 4096 characters, none of them a control character."""
+    if not 1 <= len(value) <= 4096 or not value.isprintable():
+        yield Problem("bad-header-value", field, "not a header value", shown(value), "one line of 1 to 4096 printable characters", "shorten or clean it")
+
+
+def method_problems(field: str, values: Iterable[str]) -> Iterator[Problem]:
+    """The methods that Gateway API knows, in upper case, each once."""
+    values = list(values)
+    for index, value in enumerate(values):
+        if value not in METHODS:
+            fix = f"write {value.upper()!r}" if value.upper() in METHODS else "use one of them"
+            yield Problem("unknown-method", f"{field}[{index}]", "no such method", shown(value), ", ".join(METHODS), fix)
+    yield from repeated(field, values)
+
+
+def repeated(field: str, values: Iterable[object]) -> Iterator[Problem]:
+    """The same value twice says nothing new, and often hides a slip."""
+    seen: set[object] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            yield Problem("stated-twice", f"{field}[{index}]", "stated twice", shown(value), "each value once", "remove one of them")
+        seen.add(value)
+
+
+def _near_name(value: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:63].strip("-") or "web"
+
+
+def _near_cidr(value: str, error: str) -> str:
+    try:
+        return f"write {str(ipaddress.ip_network(value, strict=False))!r}"
+    except ValueError:
+        return error
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Intents in a cluster: manifests with traces, or refusals."""

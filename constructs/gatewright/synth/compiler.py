@@ -1,0 +1,65 @@
+"""From intents and a cluster to manifests: each intent alone, then the checks across them, which change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright.cluster.cluster import Cluster
+from gatewright.errors import InvalidIntent, Problem, Refusal, Refused
+from gatewright.gateways.port import Rendered
+from gatewright.intent.baseline import NEWEST
+from gatewright.protection.lowered import LoweredRoute
+from gatewright.synth.checks import across, among_routes
+from gatewright.synth.compiled import Compiled
+from gatewright.synth.patching import patched
+from gatewright.synth.place import Intent, Placed, exposure_of, exposure_problems, place
+from gatewright.synth.refusing import refuse
+
+__all__ = ["Compiled", "compile_intent", "compile_intents"]
+
+
+def compile_intent(intent: Intent, cluster: Cluster, baseline: str = NEWEST) -> Rendered:
+    """The manifests of one intent, which depend on it, what it names and the cluster alone.
+
+    Raises ``InvalidIntent`` for an exposure that the cluster lacks or a patch that cannot stand, ``Refused`` for what the target cannot enforce.
+    """
+    problems = tuple(exposure_problems(intent, cluster))
+    if problems or exposure_of(intent) not in (None, *cluster.exposures):
+        raise InvalidIntent(problems)
+    placed = place(intent, cluster, baseline)
+    refusals = _refusals(placed, cluster)
+    if refusals:
+        raise Refused(refusals)
+    return patched(intent, placed, placed.target.render(placed.lowered, placed.place))
+
+
+def compile_intents(intents: Iterable[Intent], cluster: Cluster, baseline: str = NEWEST) -> Compiled:
+    """Everything that becomes of a cluster's intents: manifests and traces, or every problem and every refusal, never the first alone."""
+    stated = list(intents)
+    problems: list[Problem] = list(across(stated))
+    refusals: list[Refusal] = []
+    parts: list[Rendered] = []
+    routes: list[tuple[Placed, LoweredRoute]] = []
+    for intent in stated:
+        found = list(exposure_problems(intent, cluster))
+        problems += found
+        if found or exposure_of(intent) not in (None, *cluster.exposures):
+            continue
+        placed = place(intent, cluster, baseline)
+        if isinstance(placed.lowered, LoweredRoute):
+            routes.append((placed, placed.lowered))
+        wrong = _refusals(placed, cluster)
+        refusals += wrong
+        if wrong:
+            continue
+        try:
+            parts.append(patched(intent, placed, placed.target.render(placed.lowered, placed.place)))
+        except InvalidIntent as error:
+            problems += error.problems
+    problems += among_routes(routes)
+    return Compiled(cluster.name, tuple(parts), tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(refusals)))
+
+
+def _refusals(placed: Placed, cluster: Cluster) -> list[Refusal]:
+    name = exposure_of(placed.intent)
+    return list(refuse(placed, cluster.exposures[name].client if name is not None else None))

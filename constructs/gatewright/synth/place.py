@@ -1,0 +1,70 @@
+"""Where an intent goes: which exposure of the cluster, and so which target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from gatewright.cluster.cluster import Cluster
+from gatewright.cluster.exposure import Exposure
+from gatewright.errors import Problem, did_you_mean, shown
+from gatewright.gateways.port import Gateway, Place
+from gatewright.intent.backend import SecureBackend
+from gatewright.intent.baseline import BASELINES
+from gatewright.intent.gateway import SecureGateway
+from gatewright.intent.grant import CrossNamespaceGrant
+from gatewright.intent.lowering import Setting, lower_backend, lower_gateway, lower_route
+from gatewright.intent.route import ProtectedRoute
+from gatewright.protection.client import Direct
+from gatewright.protection.lowered import Lowered
+
+Intent = SecureGateway | SecureBackend | ProtectedRoute | CrossNamespaceGrant
+
+
+@attrs.frozen
+class Placed:
+    """An intent as one target takes it."""
+
+    intent: Intent
+    lowered: Lowered
+    target: Gateway
+    place: Place
+
+
+def exposure_of(intent: Intent) -> str | None:
+    """The exposure that the intent, or the gateway it names, goes through; None: it goes through none of its own."""
+    if isinstance(intent, SecureGateway):
+        return intent.exposure
+    if isinstance(intent, ProtectedRoute) and isinstance(intent.gateway, SecureGateway):
+        return intent.gateway.exposure
+    return None
+
+
+def exposure_problems(intent: Intent, cluster: Cluster) -> Iterator[Problem]:
+    """An exposure that this cluster does not have."""
+    name = exposure_of(intent)
+    if name is not None and name not in cluster.exposures and isinstance(intent, SecureGateway):
+        yield Problem(
+            "unknown-exposure", f"{intent.label}.exposure", f"cluster {cluster.name} has no such exposure{did_you_mean(name, cluster.exposures)}",
+            shown(name), ", ".join(sorted(cluster.exposures)), "name one of them, or add it to the cluster",
+        )  # fmt: skip
+
+
+def place(intent: Intent, cluster: Cluster, baseline: str) -> Placed:
+    """The intent lowered for the target it goes to. The exposure must exist."""
+    name = exposure_of(intent)
+    exposure: Exposure = cluster.exposures[name if name is not None else min(cluster.exposures)]
+    client = exposure.client if name is not None else Direct()
+    setting = Setting(BASELINES[baseline], client, cluster.network_policy)
+    return Placed(intent, _lower(intent, setting), exposure.target, Place(cluster.network_policy))
+
+
+def _lower(intent: Intent, setting: Setting) -> Lowered:
+    if isinstance(intent, SecureGateway):
+        return lower_gateway(intent, setting)
+    if isinstance(intent, SecureBackend):
+        return lower_backend(intent, setting)
+    if isinstance(intent, ProtectedRoute):
+        return lower_route(intent, setting)
+    return intent.lowered()

@@ -1,0 +1,51 @@
+"""Everything that a target cannot enforce of one intent, and which other targets could."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import attrs
+
+from gatewright.errors import Refusal
+from gatewright.gateways.capability import refusals
+from gatewright.gateways.registry import every_target
+from gatewright.intent.gateway import SecureGateway
+from gatewright.intent.route import ProtectedRoute
+from gatewright.protection.client import Forgeable
+from gatewright.protection.feature import rests_on_address, used
+from gatewright.protection.lowered import LoweredRoute
+from gatewright.synth.place import Placed
+
+
+def refuse(placed: Placed, client: object) -> Iterator[Refusal]:
+    """One refusal a feature. ``client`` is how addresses are learned where the intent goes."""
+    target, lowered = placed.target, placed.lowered
+    label = _label(placed)
+    for one in refusals(label, used(lowered), target.title, target.rows(), target.settings):
+        yield attrs.evolve(one, could=_could(one.feature, target.title))
+    for feature, reason in target.cannot(lowered):
+        yield Refusal(label, feature, target.title, reason, "", "", ())
+    if isinstance(lowered, LoweredRoute):
+        if isinstance(client, Forgeable) and rests_on_address(lowered.policy):
+            yield Refusal(label, "a rule on the client's address", target.title, client.reason, "", "an exposure that knows clients' addresses", ())
+        yield from _browser(placed, lowered, label)
+
+
+def _browser(placed: Placed, route: LoweredRoute, label: str) -> Iterator[Refusal]:
+    intent = placed.intent
+    if not (route.browser and isinstance(intent, ProtectedRoute) and isinstance(intent.gateway, SecureGateway)):
+        return
+    for listener in intent.listeners():
+        if not listener.browser:
+            yield Refusal(label, "browser headers where the application set none", placed.target.title, "it adds them for a whole listener only",
+                          placed.target.rows()["listener.browser"].source, f'browser=True on listener "{listener.name}"', ())  # fmt: skip
+
+
+def _label(placed: Placed) -> str:
+    return f"{placed.intent.label} in {placed.intent.namespace}"
+
+
+@cache
+def _could(feature: str, but: str) -> tuple[str, ...]:
+    return tuple(target.title for target in every_target() if target.title != but and target.rows()[feature].verdict != "refused")
