@@ -80,8 +80,8 @@ class Builder:
         ended = False
         for event in events(self._document, self._text):
             kind = type(event)
-            if kind is ScalarEvent:
-                self._scalar(event)  # type: ignore[arg-type]
+            if isinstance(event, ScalarEvent):
+                self._scalar(event)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self._close(event)
             elif isinstance(event, CollectionStartEvent):

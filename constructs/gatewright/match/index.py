@@ -40,11 +40,10 @@ def overlapping_pairs(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
 
 def _coverers(host: Host) -> Iterator[Host]:
     """The patterns that cover a host, itself included: two hosts overlap only if one of them covers the other."""
-    yield host
-    if host.is_any:
-        return
+    if not host.is_wildcard:
+        yield host
     labels = host.name.split(".")
-    for start in range(2 if host.is_wildcard else 1, len(labels)):
+    for start in range(1, len(labels)):
         yield Host(".".join(("*", *labels[start:])))
     yield Host("*")
 

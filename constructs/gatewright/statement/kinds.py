@@ -150,6 +150,8 @@ def _check(hint: object) -> Check:
         return _pairs(_check(args[1]))
     if hint is type(None):
         return lambda value: value is None
+    if origin is Callable:
+        return callable
     if hint is int:
         return lambda value: type(value) is int
     if hint is object:
@@ -186,6 +188,8 @@ def _words(hint: object) -> str:
         return f"a mapping of str to {_words(args[1])}"
     if hint is type(None):
         return "None"
+    if origin is Callable:
+        return "a function of a Cluster that returns its intents"
     return getattr(hint, "__name__", str(hint))
 
 

@@ -1,0 +1,1 @@
+"""Environments over clusters, what each cluster gets, and whether production is at least as strict as what comes before it."""
