@@ -60,8 +60,7 @@ ClientIp = Direct | ProxyProtocol | ForwardedFor
 def _peers(peers: Sequence[str]) -> Iterator[Problem]:
     if not peers:
         yield Problem("no-peer", "peers", "every client could write its own address", "[]", "the CIDRs of what stands in front", "name them")
-    for problem in cidr_problems("peers", peers):
-        yield problem
+    yield from cidr_problems("peers", peers)
     for index, peer in enumerate(peers):
         if peer in ("0.0.0.0/0", "::/0"):
             yield Problem("everybody-a-peer", f"peers[{index}]", "every client could write its own address", peer, "the CIDRs of what stands in front",

@@ -57,6 +57,11 @@ class Gateway(Protocol):
     """A gateway implementation at a version. Values of it are frozen; the same values render the same bytes."""
 
     @classmethod
+    def at(cls, version: str) -> Gateway:
+        """This target at one of its versions, as its operator would run it by default."""
+        ...
+
+    @classmethod
     def versions(cls) -> tuple[str, ...]:
         """The versions that can be asked for, newest last."""
         ...

@@ -19,7 +19,7 @@ def every_target() -> Iterator[Gateway]:
     for name in TARGETS:
         kind = load(name)
         for version in kind.versions():
-            yield kind(version)
+            yield kind.at(version)
 
 
 def load(name: str) -> type[Gateway]:

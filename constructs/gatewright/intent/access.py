@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import attrs
 
 from gatewright.errors import Problem, shown
-from gatewright.statement.names import repeated
 from gatewright.intent.relax import owner_problems
-from gatewright.statement.stated import Stated
 from gatewright.protection import authentication
+from gatewright.statement.names import repeated
+from gatewright.statement.stated import Stated
 
 
 @attrs.frozen(kw_only=True)

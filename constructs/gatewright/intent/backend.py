@@ -9,10 +9,10 @@ import attrs
 
 from gatewright.errors import Problem, shown
 from gatewright.intent.certificate import secret_problems
-from gatewright.statement.kinds import Deferred
-from gatewright.statement.names import host_problems, name_problems, namespace_problems, port_problems
 from gatewright.intent.patch import Patch
 from gatewright.intent.relax import Relax, relax_problems, relaxes
+from gatewright.statement.kinds import Deferred
+from gatewright.statement.names import host_problems, name_problems, namespace_problems, port_problems
 from gatewright.statement.stated import Named, Stated
 
 

@@ -21,7 +21,7 @@ def secret_problems(field: str, value: str | Deferred) -> Iterator[Problem]:
         return
     if "-----BEGIN" in value or "\n" in value or len(value) > 253:
         yield Problem("secret-value", field, "this is no name; it looks like secret material", f"{len(value)} characters, not shown",
-                      "the name of a Secret", "put the material into a Secret (or its store), revoke it if it was committed, and name the Secret here")  # fmt: skip
+                      "the name of a Secret", "put it into a Secret, revoke it if it was committed, and name the Secret here")  # fmt: skip
     else:
         yield from name_problems(field, value)
 

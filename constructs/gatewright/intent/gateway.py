@@ -10,15 +10,15 @@ import attrs
 from gatewright.errors import Problem, shown
 from gatewright.intent.limit import RateLimit
 from gatewright.intent.listener import Listener
-from gatewright.statement.names import name_problems, namespace_problems
 from gatewright.intent.patch import Patch
 from gatewright.intent.relax import Relax, relax_problems, relaxes
 from gatewright.intent.require import IpAllow, IpDeny
-from gatewright.statement.stated import Named
 from gatewright.intent.traffic import BodyLimit, Timeouts
 from gatewright.match import Sources
 from gatewright.protection.compose import Layer
 from gatewright.protection.traffic import Timeouts as LoweredTimeouts
+from gatewright.statement.names import name_problems, namespace_problems
+from gatewright.statement.stated import Named
 
 Guard = RateLimit | IpAllow | IpDeny | BodyLimit | Timeouts
 
@@ -57,11 +57,12 @@ class SecureGateway(Named):
                               'remove it, or add Relax("tls-floor", reason=…, owner=…, until=…) to the gateway')  # fmt: skip
 
     def _collisions(self) -> Iterator[Problem]:
-        names: dict[str, int] = {}
-        hosts: dict[tuple[str, int], int] = {}
-        for index, listener in enumerate(self.listeners):
-            for field, key, seen in (("name", listener.name, names), ("host", (listener.host, listener.port), hosts)):
-                first = seen.setdefault(key, index)  # type: ignore[attr-defined]
+        for field, keys in (
+            ("name", [one.name for one in self.listeners]),
+            ("host", [f"{one.host}:{one.port}" for one in self.listeners]),
+        ):
+            for index, key in enumerate(keys):
+                first = keys.index(key)
                 if first != index:
                     yield Problem("listener-twice", f"listeners[{index}].{field}", f"listeners[{first}] has it already", shown(key),
                                   f"one listener a {field}", "rename it, or add its namespaces to the first")  # fmt: skip

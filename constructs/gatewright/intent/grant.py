@@ -8,10 +8,10 @@ from typing import Literal
 import attrs
 
 from gatewright.errors import Problem
-from gatewright.statement.names import name_problems, namespace_problems, repeated
 from gatewright.intent.patch import Patch
-from gatewright.statement.stated import Named
 from gatewright.protection.lowered import LoweredGrant
+from gatewright.statement.names import name_problems, namespace_problems, repeated
+from gatewright.statement.stated import Named
 
 _GROUPS = {"Gateway": "gateway.networking.k8s.io", "HTTPRoute": "gateway.networking.k8s.io", "Service": "", "Secret": "", "ConfigMap": ""}
 

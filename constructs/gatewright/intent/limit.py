@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from gatewright.errors import Problem
+from gatewright.protection import limit
 from gatewright.statement.names import method_problems
 from gatewright.statement.stated import Stated
-from gatewright.protection import limit
 
 
 @attrs.frozen

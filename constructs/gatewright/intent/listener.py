@@ -9,9 +9,9 @@ import attrs
 
 from gatewright.errors import Problem, shown
 from gatewright.intent.certificate import Certificate
+from gatewright.protection.transport import MODERN_SUITES, VERSIONS, TlsVersion
 from gatewright.statement.names import host_problems, name_problems, namespace_problems, port_problems, repeated
 from gatewright.statement.stated import Named
-from gatewright.protection.transport import MODERN_SUITES, VERSIONS, TlsVersion
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +48,8 @@ class Listener(Named):
             yield Problem("wildcard-http-01", "certificate", "no authority proves a wildcard over HTTP-01 (RFC 8555 §7.1.3)", shown(self.host),
                           'challenge="dns-01"', "change the challenge, or name the host")  # fmt: skip
         if self.min_tls == "1.3" and self.suites:
-            yield Problem("suites-without-effect", "suites", "TLS 1.3 suites cannot be chosen", shown(list(self.suites)), "none with min_tls 1.3", "remove suites")
+            yield Problem("suites-without-effect", "suites", "TLS 1.3 suites cannot be chosen", shown(list(self.suites)),
+                          "none with min_tls 1.3", "remove suites")  # fmt: skip
 
     def is_weaker_than_baseline(self) -> bool:
         """Whether this listener states less than TLS 1.2 with AEAD and ephemeral keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import attrs
@@ -11,7 +11,6 @@ from gatewright.intent.access import Jwt
 from gatewright.intent.backend import ConfigMapRef, SecureBackend, Weighted
 from gatewright.intent.baseline import Baseline
 from gatewright.intent.gateway import SecureGateway
-from gatewright.statement.kinds import Carries
 from gatewright.intent.listener import Listener
 from gatewright.intent.path import Regex
 from gatewright.intent.path import lowered as lower_path
@@ -42,6 +41,7 @@ from gatewright.protection.lowered import (
 from gatewright.protection.policy import ListenerPolicy, Policy
 from gatewright.protection.traffic import FIELDS, Timeouts
 from gatewright.protection.transport import Authority, BackendTls, Plaintext, TlsFloor
+from gatewright.statement.kinds import Carries
 
 
 @attrs.frozen
@@ -147,8 +147,8 @@ def _fence(intent: SecureBackend, setting: Setting) -> Fenced | NotFenced:
     return Fenced() if setting.fences else NotFenced("the cluster does not enforce NetworkPolicy")
 
 
-def _pairs(labels: Iterable[tuple[str, str]] | object) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(labels.items())) if hasattr(labels, "items") else ()
+def _pairs(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(labels.items()))
 
 
 def lower_route(intent: ProtectedRoute, setting: Setting) -> LoweredRoute:

@@ -8,8 +8,8 @@ import attrs
 
 from gatewright.errors import Problem, shown
 from gatewright.intent.relax import day_problems
-from gatewright.statement.stated import Stated
 from gatewright.protection.exemption import Exemption
+from gatewright.statement.stated import Stated
 
 
 @attrs.frozen(kw_only=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from gatewright.errors import Problem, did_you_mean, shown
-from gatewright.statement.stated import Named
 from gatewright.protection.exemption import Exemption
 from gatewright.protection.lowered import Relaxed
+from gatewright.statement.stated import Named
 
 # Every hardened default that can be switched off, by the intent that carries it.
 DEFAULTS: dict[str, dict[str, str]] = {

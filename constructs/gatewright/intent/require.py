@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from gatewright.errors import Problem, shown
-from gatewright.statement.names import cidr_problems, method_problems, repeated
-from gatewright.statement.stated import Named, Stated
 from gatewright.match import ANYWHERE, Sources
 from gatewright.protection import authorization
+from gatewright.statement.names import cidr_problems, method_problems, repeated
+from gatewright.statement.stated import Named, Stated
 
 
 @attrs.frozen(kw_only=True)
@@ -25,7 +25,8 @@ class Claim(Named):
         if not self.name.strip():
             yield Problem("empty-claim", "name", "a claim without a name", shown(self.name), "the claim's name", "name it")
         if not self.any_of or not all(value.strip() for value in self.any_of):
-            yield Problem("empty-claim", "any_of", "a claim that nothing satisfies", shown(list(self.any_of)), "one or more non-empty strings", "name the values")
+            yield Problem("empty-claim", "any_of", "a claim that nothing satisfies", shown(list(self.any_of)),
+                          "one or more non-empty strings", "name the values")  # fmt: skip
         yield from repeated("any_of", self.any_of)
 
     def lowered(self) -> authorization.Claim:

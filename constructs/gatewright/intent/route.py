@@ -11,18 +11,18 @@ from gatewright.intent.access import Jwt, Public
 from gatewright.intent.backend import SecureBackend, Weighted
 from gatewright.intent.baseline import Traffic
 from gatewright.intent.gateway import SecureGateway
-from gatewright.statement.kinds import Carries
 from gatewright.intent.limit import RateLimit
 from gatewright.intent.listener import Listener
-from gatewright.statement.names import host_problems, method_problems, name_problems, namespace_problems, repeated
 from gatewright.intent.patch import Patch
 from gatewright.intent.path import Exact, Regex, paths_problems
 from gatewright.intent.relax import Relax, relax_problems, relaxes
 from gatewright.intent.require import Claim, IpAllow, IpDeny, On, Scope
 from gatewright.intent.shape import Headers, RedirectTo, Refuse, Rewrite, When
-from gatewright.statement.stated import Named
 from gatewright.intent.traffic import Timeouts, size_problems
 from gatewright.match import Host
+from gatewright.statement.kinds import Carries
+from gatewright.statement.names import host_problems, method_problems, name_problems, namespace_problems, repeated
+from gatewright.statement.stated import Named
 
 
 @attrs.frozen(kw_only=True)

@@ -8,12 +8,12 @@ import attrs
 
 from gatewright.errors import Problem, shown
 from gatewright.intent.backend import SecureBackend, Weighted
-from gatewright.statement.kinds import Carries
-from gatewright.statement.names import header_problems, host_problems, method_problems, port_problems, value_problems
 from gatewright.intent.path import Regex, path_problems
-from gatewright.statement.stated import Stated
 from gatewright.protection.entry import PathRewrite, Redirect
 from gatewright.protection.headers import IDENTITY_HEADERS, HeaderEdit
+from gatewright.statement.kinds import Carries
+from gatewright.statement.names import header_problems, host_problems, method_problems, port_problems, value_problems
+from gatewright.statement.stated import Stated
 
 
 @attrs.frozen(kw_only=True)

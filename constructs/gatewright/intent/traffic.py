@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import attrs
 
 from gatewright.errors import Problem, shown
-from gatewright.statement.stated import Stated
 from gatewright.protection import traffic
+from gatewright.statement.stated import Stated
 
 _DURATION = re.compile(r"(\d{1,5})(ms|s|m|h)")
 _SIZE = re.compile(r"(\d{1,6})(Ki|Mi|Gi)?")

@@ -64,9 +64,7 @@ def compose(own: Layer, defaults: Layer, floor: Layer) -> Composed:
         }
     )
     nearest = own if own.limits else defaults
-    for layer in (nearest, floor):
-        if layer.limits:
-            origins.append(Origin("limits", layer.source))
+    origins += [Origin("limits", layer.source) for layer in (nearest, floor) if layer.limits]
     limits = normal_limits(nearest.limits + floor.limits)
     return Composed(ANYWHERE if sources is None else sources, limits, body, timeouts, tuple(origins))
 

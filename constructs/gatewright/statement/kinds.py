@@ -91,7 +91,7 @@ def freeze(value: object) -> object:
 _PLAIN = frozenset({str, int, bool, float, type(None), FrozenMap})
 
 
-def wrong_kinds(instance: object) -> Iterator[Problem]:
+def wrong_kinds(instance: attrs.AttrsInstance) -> Iterator[Problem]:
     """One problem for each field whose value is not of its annotated kind. Freezes the fields that are."""
     for field in _fields(type(instance)):
         value = getattr(instance, field.name)
@@ -122,7 +122,7 @@ def _problem(field: _Field, value: object) -> Problem:
 
 
 @functools.cache
-def _fields(owner: type) -> tuple[_Field, ...]:
+def _fields(owner: type[attrs.AttrsInstance]) -> tuple[_Field, ...]:
     hints = typing.get_type_hints(owner)
     return tuple(
         _Field(
@@ -194,7 +194,7 @@ def _words(hint: object) -> str:
 
 
 def _is_list(hint: object) -> bool:
-    return get_origin(hint) is Sequence or any(get_origin(arg) is Sequence for arg in get_args(hint)) and str not in get_args(hint)
+    return get_origin(hint) is Sequence or (any(get_origin(arg) is Sequence for arg in get_args(hint)) and str not in get_args(hint))
 
 
 def _choices(hint: object) -> tuple[str, ...]:

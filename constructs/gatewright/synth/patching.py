@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -134,7 +134,7 @@ def _plain(value: object) -> Json:
         return [_plain(item) for item in value]
     if isinstance(value, str | int | float | bool) or value is None:
         return value
-    if hasattr(value, "items"):
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     raise TypeError(f"a patch cannot set {shown(value)}")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from gatewright.gateways.capability import Row, enforced
 from gatewright.gateways.envoy.fields import at, items
 from gatewright.gateways.envoy.objects import GROUP, VERSION
-from gatewright.manifest.text import Json, JsonObject
+from gatewright.manifest.text import JsonObject
 from gatewright.protection.lowered import LoweredGateway
 from gatewright.standard.objects import manifest
 
@@ -49,12 +49,12 @@ def rows() -> dict[str, Row]:
 
 def render(gateway: LoweredGateway) -> JsonObject:
     """The EnvoyProxy of a gateway."""
-    order: list[Json] = [{"name": "envoy.filters.http.buffer", "after": "envoy.filters.http.rbac"}]
+    order: list[JsonObject] = [{"name": "envoy.filters.http.buffer", "after": "envoy.filters.http.rbac"}]
     if gateway.limits_first:
-        order += [{"name": _LIMIT, "before": f"envoy.filters.http.{judge}"} for judge in _JUDGES]
+        order.extend({"name": _LIMIT, "before": f"envoy.filters.http.{judge}"} for judge in _JUDGES)
     sink: JsonObject = {"type": "File", "file": {"path": "/dev/stdout"}}
     log: JsonObject = {"settings": [{"format": {"type": "JSON", "json": {**_LOG}}, "sinks": [sink]}]}
-    spec: JsonObject = {"filterOrder": order, "telemetry": {"accessLog": log if gateway.logged else {"disable": True}}}
+    spec: JsonObject = {"filterOrder": [*order], "telemetry": {"accessLog": log if gateway.logged else {"disable": True}}}
     return manifest(VERSION, "EnvoyProxy", gateway.namespace, gateway.name, spec)
 
 

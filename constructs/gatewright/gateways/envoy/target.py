@@ -54,6 +54,11 @@ class EnvoyGateway(Stated):
         yield from namespace_problems("namespace", self.namespace)
 
     @classmethod
+    def at(cls, version: str) -> EnvoyGateway:
+        """This target at one of its versions."""
+        return cls(version)
+
+    @classmethod
     def versions(cls) -> tuple[str, ...]:
         """1.8 and 1.9."""
         return tuple(_READS)

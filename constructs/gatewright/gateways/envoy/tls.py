@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from gatewright.gateways.capability import Row, enforced
 from gatewright.gateways.envoy.fields import at, strings, text, texts
 from gatewright.manifest.text import JsonObject
-from gatewright.protection.transport import VERSIONS, Frontend, TlsFloor, TlsVersion
+from gatewright.protection.transport import VERSIONS, Frontend, TlsFloor
 from gatewright.protection.unknown import Unknown
 
 
@@ -37,4 +36,4 @@ def read(spec: Mapping[str, object]) -> Frontend:
         version = "1.2"
     if version not in VERSIONS:
         return Unknown(f"ClientTrafficPolicy spec.tls.minVersion {version}")
-    return TlsFloor(cast("TlsVersion", version), tuple(sorted(texts(at(spec, "tls", "ciphers")))))
+    return TlsFloor(version, tuple(sorted(texts(at(spec, "tls", "ciphers")))))
