@@ -37,7 +37,7 @@ def test_order_is_by_group_kind_namespace_name() -> None:
         ObjectId("b", "A", "b", "a"),
         ObjectId("b", "B", "", ""),
     ]
-    assert sorted(ids[::-1]) == ids
+    assert sorted([ids[2], ids[3], ids[0], ids[1]]) == ids
 
 
 @pytest.mark.parametrize("manifest", [{}, {"kind": "A"}, {"apiVersion": "v1"}, {"apiVersion": "v1", "kind": ""},

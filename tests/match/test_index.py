@@ -33,6 +33,11 @@ _WILD = Host("*.example.com")
         (([_A], Regex("/api/x.*")), ([_A], Regex("/api/v.*")), False),
         (([_A], Regex("/api(?=x)")), ([_A], Exact("/zzz")), True),
         (([_A], Regex("/api/.*")), ([_ANY], Prefix("/api/x")), True),
+        (([_A], Regex("/api/v.*")), ([_ANY], Prefix("/api")), True),
+        (([_A], Regex("/api/v.*")), ([_ANY], Prefix("/")), True),
+        (([_A], Regex("/api/v.*")), ([_ANY], Exact("/api")), False),
+        (([_A], Regex("/api/v.*")), ([_ANY], Regex("/api/w.*")), False),
+        (([_A], Regex("/a|/b")), ([_ANY], Exact("/b")), True),
     ],
 )
 def test_pairs(a: tuple[list[Host], PathMatch], b: tuple[list[Host], PathMatch], meet: bool) -> None:

@@ -71,9 +71,19 @@ def test_pieces_of_a_difference() -> None:
     assert PathSet().minus(PathSet().minus(orders)[0]) == (orders,)
 
 
+def test_the_pieces_are_disjoint_even_where_what_is_given_back_overlaps() -> None:
+    given_back = PathSet(without=(Regex("/a.*"), Regex("/.*b")))
+    first, second = PathSet().minus(given_back)
+    assert first.intersect(second).is_empty()
+    assert first.contains("/.b") != second.contains("/.b")
+    assert first.contains("/ab") != second.contains("/ab")
+
+
 def test_a_set_is_kept_in_normal_form() -> None:
     without = (Prefix("/a/b"), Exact("/a/b/c"), Prefix("/z"), Exact("/a"), Regex("/x"))
     assert PathSet(Prefix("/a"), (), without).without == (Exact("/a"), Prefix("/a/b"), Regex("/x"))
+    assert PathSet(without=(Exact("/a"), Prefix("/a"))).without == (Prefix("/a"),)
+    assert PathSet(Prefix("/a"), (), (Prefix("/"), Exact("/a/b"))).without == (Prefix("/a"),)
 
 
 @pytest.mark.parametrize(

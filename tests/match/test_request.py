@@ -17,9 +17,8 @@ def test_curl_of_a_plain_request() -> None:
 def test_curl_quotes_whatever_an_expression_made_up() -> None:
     request = Request("a", "/';$(id)&", "DELETE", (("x-a", 'it\'s "x"'), ("x-empty", "")), (), "2001:db8::7")
     words = shlex.split(request.curl(), comments=True)
-    assert words == ["curl", "--path-as-is", "--globoff", "--request", "DELETE", "--header", 'x-a: it\'s "x"', "--header", "x-empty;"] + [
-        "https://a/';$(id)&"
-    ]
+    assert words[:5] == ["curl", "--path-as-is", "--globoff", "--request", "DELETE"]
+    assert words[5:] == ["--header", 'x-a: it\'s "x"', "--header", "x-empty;", "https://a/';$(id)&"]
     assert request.curl().endswith("  # from 2001:db8::7")
 
 

@@ -114,4 +114,7 @@ def test_cover() -> None:
 def test_an_unreadable_expression_is_undecidable() -> None:
     with pytest.raises(Undecidable):
         Conditions.of(_header(Matches(r"\pL"))).is_empty()
+    stated = Conditions.of(_header(Matches(r"\pL")), _header(Equals("a")))  # stating is not asking
+    with pytest.raises(Undecidable):
+        stated.is_empty()
     assert not Conditions.of(_header(Matches(r"\pL"), True)).is_empty()  # an absent header will do

@@ -7,20 +7,38 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from gatewright.match import Condition, Conditions, Exact, Host, HostSet, Methods, PathSet, Prefix, Regex, Request, Sources, pathset
 from tests.match import oracle
+
+from gatewright.match import (
+    Condition,
+    Conditions,
+    Equals,
+    Exact,
+    Host,
+    HostSet,
+    Matches,
+    Methods,
+    PathSet,
+    Prefix,
+    Present,
+    Regex,
+    Request,
+    Sources,
+    pathset,
+)
 
 # `z` is in the universe and in no pattern, so that what patterns leave over can be seen.
 _HOSTS = [".".join(labels) for size in (1, 2, 3) for labels in product("abz", repeat=size)]
 _PATHS = ["/" + "".join(text) for size in range(5) for text in product("/abz", repeat=size)] + ["/A", "/a/b/z", "/b/a/z", "/a/a/a/"]
 _METHODS = ["GET", "POST", "HEAD", "X"]
 _VALUES = [None, "", "x", "a", "b", "ab", "ba", "aab", "z"]
-_SOURCES = [*(f"10.0.0.{last}" for last in range(0, 256, 15)), "10.0.1.0", "255.255.255.255", "0.0.0.0", "::", "::1", "fd00::1", "ffff::"]
+_SOURCES = [
+    *(f"10.0.0.{last}" for last in range(0, 256, 15)),
+    *("10.0.1.0", "255.255.255.255", "0.0.0.0", "::", "::1", "fd00::1", "ffff::"),
+]
 
-_host_patterns = st.sampled_from(
-    ["*", *(prefix + ".".join(labels) for prefix in ("", "*.") for size in (1, 2) for labels in product("ab", repeat=size))]
-)
+_names = [".".join(labels) for size in (1, 2) for labels in product("ab", repeat=size)]
+_host_patterns = st.sampled_from(["*", *_names, *(f"*.{name}" for name in _names)])
 _elements = st.lists(st.sampled_from("ab"), max_size=2)
 _expressions = [
     "/.*",
@@ -117,18 +135,15 @@ def test_two_paths(a: tuple[str, str], b: tuple[str, str]) -> None:
     assert both is None or (oracle.path_matches(*a, both) and oracle.path_matches(*b, both))
 
 
-@given(
-    st.lists(_path_patterns, min_size=1, max_size=2),
-    st.lists(_path_patterns, max_size=3),
-    st.lists(_path_patterns, min_size=1, max_size=2),
-    _path_patterns,
-)
-def test_sets_of_paths(
-    yes: list[tuple[str, str]], no: list[tuple[str, str]], other: list[tuple[str, str]], other_no: tuple[str, str]
-) -> None:
-    one, another = _set(yes, no), _set(other, [other_no])
+_Specs = list[tuple[str, str]]
+_two = st.lists(_path_patterns, max_size=2)
+
+
+@given(_two, st.lists(_path_patterns, max_size=3), _two, _two)
+def test_sets_of_paths(yes: _Specs, no: _Specs, other_yes: _Specs, other_no: _Specs) -> None:
+    one, another = _set(yes, no), _set(other_yes, other_no)
     left = set(_PATHS).intersection(*map(_paths_of, yes)).difference(*map(_paths_of, no))
-    right = set(_PATHS).intersection(*map(_paths_of, other)) - _paths_of(other_no)
+    right = set(_PATHS).intersection(*map(_paths_of, other_yes)).difference(*map(_paths_of, other_no))
     assert _inside([one], _PATHS) == sorted(left)
     assert _inside([one.intersect(another)], _PATHS) == sorted(left & right)
     assert _inside(one.minus(another), _PATHS) == sorted(left - right)
@@ -141,7 +156,7 @@ def test_sets_of_paths(
     assert all(piece.witness() is not None for piece in one.minus(another))
 
 
-def _set(yes: list[tuple[str, str]], no: list[tuple[str, str]]) -> PathSet:
+def _set(yes: _Specs, no: _Specs) -> PathSet:
     paths = PathSet()
     for spec in yes:
         paths = paths.intersect(PathSet.of(_path(spec)))
@@ -204,8 +219,6 @@ _fields = st.lists(st.tuples(st.sampled_from(["header", "query"]), _tests, st.bo
 
 
 def _conditions(specs: list[Any]) -> Conditions:
-    from gatewright.match import Equals, Matches, Present
-
     tests = {"equals": Equals, "regex": Matches, "present": lambda _: Present()}
     return Conditions.of(*(Condition(part, "N", tests[kind](value), negated) for part, (kind, value), negated in specs))
 

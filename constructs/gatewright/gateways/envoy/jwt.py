@@ -2,40 +2,52 @@
 
 Seen in Envoy 1.40: no token, wrong key, expired or another issuer 401; another audience 403. Unset issuer or audiences are not compared.
 Without ``extractFrom`` a query parameter ``access_token`` is read as well, and so would stand in logs: the header is named.
+Its own fetch of keys checks the chain of the issuer's certificate but not its name (seen in Envoy 1.40: keys under another host's certificate
+were taken); a Backend with a BackendTLSPolicy checks both, where the operator enabled the Backend API.
 A token without ``exp``, or with ``exp: 0``, passes; 1.9 can refuse it by a CEL rule (see authorization.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-from gatewright.gateways.capability import Row, enforced, refused
+from gatewright.gateways.capability import Row, conditional, enforced, refused
 from gatewright.gateways.envoy.fields import at, items, strings, text, texts
+from gatewright.gateways.envoy.objects import GROUP, VERSION
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.authentication import Anonymous, Authentication, Jwt
 from gatewright.protection.unknown import Unknown
+from gatewright.standard.objects import GATEWAY_V1, manifest, target_ref
 
 PROVIDER = "jwt"
 _PATH = "SecurityPolicy spec.jwt.providers[]"
 _FROM = {"headers": [{"name": "Authorization", "valuePrefix": "Bearer "}]}
 
 
-def rows(version: str) -> dict[str, Row]:
+def rows(version: str, backend_api: bool) -> dict[str, Row]:
     """What this version does with tokens."""
+    keys = enforced("BackendTLSPolicy spec.validation.hostname")
+    if not backend_api:
+        unnamed = "nobody between the proxies and the issuer answers under another certificate that they trust; backend_api=True verifies the name"
+        keys = conditional(f"{_PATH}.remoteJWKS.uri", unnamed, source="seen in Envoy 1.40")
     expiry = enforced("SecurityPolicy spec.authorization.rules[].cel", "seen in Envoy 1.40: no exp and exp 0 answer 403")
     if version == "1.8":
         expiry = refused("it accepts a token without exp, and its authorization rules have no cel", "SecurityPolicy CRD 1.8.0")
     return {
         "jwt.issuer": enforced(f"{_PATH}.issuer"),
         "jwt.audiences": enforced(f"{_PATH}.audiences"),
-        "jwt.jwks": enforced(f"{_PATH}.remoteJWKS.uri"),
+        "jwt.jwks": keys,
         "jwt.expiry": expiry,
         "jwt.optional": refused("a request without a token would pass; it is read, never written", "SecurityPolicy spec.jwt.optional"),
     }
 
 
-def render(jwt: Jwt) -> JsonObject:
-    """The value of ``spec.jwt``."""
+def render(jwt: Jwt, backend: str | None) -> JsonObject:
+    """The value of ``spec.jwt``; ``backend`` names the Backend through which keys are fetched."""
+    keys: JsonObject = {"uri": jwt.jwks, "cacheDuration": "300s"}
+    if backend is not None:
+        keys["backendRefs"] = [{"group": GROUP, "kind": "Backend", "name": backend, "port": _port(jwt)}]
     return {
         "optional": False,
         "providers": [
@@ -43,11 +55,24 @@ def render(jwt: Jwt) -> JsonObject:
                 "name": PROVIDER,
                 "issuer": jwt.issuer,
                 "audiences": strings(jwt.audiences),
-                "remoteJWKS": {"uri": jwt.jwks, "cacheDuration": "300s"},
+                "remoteJWKS": keys,
                 "extractFrom": {"headers": [{"name": "Authorization", "valuePrefix": "Bearer "}]},
             }
         ],
     }
+
+
+def issuer_backend(namespace: str, name: str, jwt: Jwt) -> tuple[JsonObject, JsonObject]:
+    """Where keys are fetched, and the policy that verifies who answers there."""
+    host = urlsplit(jwt.jwks or "").hostname or ""
+    spec: JsonObject = {"endpoints": [{"fqdn": {"hostname": host, "port": _port(jwt)}}]}
+    validation: JsonObject = {"hostname": host, "wellKnownCACertificates": "System"}
+    policy: JsonObject = {"targetRefs": [target_ref(GROUP, "Backend", name)], "validation": validation}
+    return manifest(VERSION, "Backend", namespace, name, spec), manifest(GATEWAY_V1, "BackendTLSPolicy", namespace, name, policy)
+
+
+def _port(jwt: Jwt) -> int:
+    return urlsplit(jwt.jwks or "").port or 443
 
 
 def read(spec: Mapping[str, object], expiry_required: bool) -> Authentication:

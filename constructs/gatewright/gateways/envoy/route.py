@@ -15,12 +15,16 @@ from gatewright.standard.httproute import http_route
 from gatewright.standard.limits import parts
 
 
-def render(route: LoweredRoute, proxies: JsonObject) -> tuple[JsonObject, ...]:
+def render(route: LoweredRoute, proxies: JsonObject, backend_api: bool) -> tuple[JsonObject, ...]:
     """Everything of the route, policies before the HTTPRoutes that they guard."""
+    asked = route.policy.authentication
+    issuer = f"{route.name}-issuer" if backend_api and isinstance(asked, Jwt) else None
     objects = [grant(one) for one in backend_grants(route)]
     objects += [opening(route, backend, proxies) for backend in route.backends if isinstance(backend.fence, Fenced)]
     objects += [respond.render(route, answer) for answer in sorted({rule.action for rule in route.rules if isinstance(rule.action, Respond)}, key=_status)]
-    security, bounds = security_fields(route), bounds_fields(route)
+    if issuer is not None and isinstance(asked, Jwt):
+        objects += jwt.issuer_backend(route.namespace, issuer, asked)
+    security, bounds = security_fields(route, issuer), bounds_fields(route)
     routes = parts(route.hosts, route.rules)
     for part in routes:
         objects.append(on_route("SecurityPolicy", route.namespace, part.name(route.name), security))
@@ -30,11 +34,11 @@ def render(route: LoweredRoute, proxies: JsonObject) -> tuple[JsonObject, ...]:
     return tuple(objects)
 
 
-def security_fields(route: LoweredRoute) -> JsonObject:
+def security_fields(route: LoweredRoute, issuer: str | None) -> JsonObject:
     """``spec`` of the SecurityPolicy, without its target."""
     fields: JsonObject = {}
     if isinstance(route.policy.authentication, Jwt):
-        fields["jwt"] = jwt.render(route.policy.authentication)
+        fields["jwt"] = jwt.render(route.policy.authentication, issuer)
     fields["authorization"] = authorization.render(route.policy)
     return fields
 

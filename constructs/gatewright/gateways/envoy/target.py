@@ -37,6 +37,7 @@ class EnvoyGateway(Stated):
     ``namespace``           where its controller, and with ``deploy="controller"`` its proxies, run
     ``deploy``              ``gateway``: the proxies run in each Gateway's own namespace (GatewayNamespaceMode)
     ``rate_limit_service``  ``fail-closed``: the operator runs Redis and set ``rateLimit.failClosed: true``; shared limits rest on it
+    ``backend_api``         the operator enabled the Backend API (``extensionApis.enableBackend``); an issuer's host name is verified through it
     """
 
     version: str
@@ -44,6 +45,7 @@ class EnvoyGateway(Stated):
     namespace: str = attrs.field(default="envoy-gateway-system", kw_only=True)
     deploy: Literal["controller", "gateway"] = attrs.field(default="controller", kw_only=True)
     rate_limit_service: Literal["fail-closed"] | None = attrs.field(default=None, kw_only=True)
+    backend_api: bool = attrs.field(default=False, kw_only=True)
 
     def problems(self) -> Iterator[Problem]:
         """A version that nobody checked, names that are none."""
@@ -80,7 +82,7 @@ class EnvoyGateway(Stated):
 
     def rows(self) -> Mapping[str, Row]:
         """What it does with each feature."""
-        return _rows(self.version)
+        return _rows(self.version, self.backend_api)
 
     def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
         """Features and reasons that no row alone can tell: what does not fit into one object together."""
@@ -104,7 +106,7 @@ class EnvoyGateway(Stated):
             return gateway.render(lowered, self.version, self.class_name, self._proxies(lowered.namespace), labels, place.fences is True)
         if isinstance(lowered, LoweredRoute):
             labels = self._labels(lowered.gateway_namespace, lowered.gateway)
-            return route.render(lowered, peer(self._proxies(lowered.gateway_namespace), labels))
+            return route.render(lowered, peer(self._proxies(lowered.gateway_namespace), labels), self.backend_api)
         if isinstance(lowered, LoweredBackend):
             tls_policy = (backend_tls(lowered, lowered.hop),) if isinstance(lowered.hop, BackendTls) else ()
             return (*(() if isinstance(lowered.fence, NotFenced) else (fence(lowered),)), *tls_policy)
@@ -137,10 +139,10 @@ class EnvoyGateway(Stated):
 
 
 @cache
-def _rows(version: str) -> Mapping[str, Row]:
+def _rows(version: str, backend_api: bool) -> Mapping[str, Row]:
     return {
         **core.rows(),
-        **jwt.rows(version),
+        **jwt.rows(version, backend_api),
         **authorization.rows(),
         **limit.rows(),
         **traffic.rows(),
