@@ -11,6 +11,8 @@ from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.lowered import Relaxed
 
+Keys = tuple[str, ...]
+
 
 class Unenforced(AssertionError):
     """A feature was asked for and no field of any object holds it: a defect of the gateway's room, never of the user."""
@@ -18,19 +20,16 @@ class Unenforced(AssertionError):
 
 def traces(intent: str, features: tuple[str, ...], rows: Mapping[str, Row], objects: tuple[JsonObject, ...]) -> Iterator[Trace]:
     """One trace for each place that enforces each feature. Raises ``Unenforced``."""
-    identities = [(str(one["kind"]), one) for one in objects]
-    ids: dict[int, ObjectId] = {}
+    by_kind: dict[str, list[tuple[ObjectId, JsonObject]]] = {}
+    for one in objects:
+        by_kind.setdefault(str(one["kind"]), []).append((ObjectId.of(one), one))
     for feature in features:
         row, found = rows[feature], False
-        for kind, path in _patterns(row.field):
-            for index, (own, manifest) in enumerate(identities):
-                if own != kind:
-                    continue
-                for place in _places(manifest, path):
+        for kind, keys in _patterns(row.field):
+            for identity, manifest in by_kind.get(kind, ()):
+                for place in _places(manifest, keys, ""):
                     found = True
-                    if index not in ids:
-                        ids[index] = ObjectId.of(manifest)
-                    yield Trace(intent, feature, ids[index], place, row.reason)
+                    yield Trace(intent, feature, identity, place, row.reason)
         if not found:
             raise Unenforced(f"{intent}: no object holds {row.field} for {feature}")
 
@@ -42,7 +41,7 @@ def relaxations(intent: str, relaxed: tuple[Relaxed, ...]) -> Iterator[Trace]:
 
 
 @lru_cache(maxsize=512)
-def _patterns(field: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _patterns(field: str) -> tuple[tuple[str, Keys], ...]:
     """``Kind a.b[].c | Kind d`` as kinds and keys; ``[]`` after a key stands for each of its items."""
     patterns = []
     for alternative in field.split(" | "):
@@ -51,13 +50,15 @@ def _patterns(field: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(patterns)
 
 
-def _places(value: object, keys: tuple[str, ...], path: str = "") -> Iterator[str]:
-    if not keys:
-        yield path
-        return
-    head, rest = keys[0], keys[1:]
-    if head == "[]":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _places(item, rest, f"{path}[{index}]")
-    elif isinstance(value, dict) and head in value:
-        yield from _places(value[head], rest, f"{path}.{head}" if path else head)
+def _places(value: object, keys: Keys, path: str) -> list[str]:
+    for index, key in enumerate(keys):
+        if key == "[]":
+            if not isinstance(value, list):
+                return []
+            rest = keys[index + 1 :]
+            return [place for number, item in enumerate(value) for place in _places(item, rest, f"{path}[{number}]")]
+        if not isinstance(value, dict) or key not in value:
+            return []
+        value = value[key]
+        path = f"{path}.{key}" if path else key
+    return [path]

@@ -53,7 +53,7 @@ class Caller(Stated):
         return namespace_problems("namespace", self.namespace)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class SecureBackend(Named):
     """The Service ``name`` on ``port``, reached over verified TLS.
 

@@ -16,7 +16,7 @@ Traffic = Literal["request", "upload", "stream", "websocket"]
 KIB, MIB = 1024, 1024 * 1024
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Baseline:
     """Defaults under one name. Times in milliseconds, bodies in bytes; None: no bound fits this kind of traffic."""
 

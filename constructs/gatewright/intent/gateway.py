@@ -23,7 +23,7 @@ from gatewright.statement.stated import Named
 Guard = RateLimit | IpAllow | IpDeny | BodyLimit | Timeouts
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class SecureGateway(Named):
     """A Gateway of the class that ``exposure`` names in each cluster.
 

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-import attrs
-
-from gatewright.intent.access import Jwt
+from gatewright.intent.asking import Asked, Setting, policy_of
 from gatewright.intent.backend import ConfigMapRef, SecureBackend, Weighted
-from gatewright.intent.baseline import Baseline
 from gatewright.intent.gateway import SecureGateway
 from gatewright.intent.listener import Listener
 from gatewright.intent.path import Regex
 from gatewright.intent.path import lowered as lower_path
 from gatewright.intent.relax import relaxes
-from gatewright.intent.require import Claim, IpAllow, IpDeny, On, Scope
 from gatewright.intent.route import ProtectedRoute
 from gatewright.intent.shape import Headers, Refuse, When
-from gatewright.intent.traffic import byte_count
-from gatewright.match import ANY_METHOD, Condition, Conditions, Equals, Matches, Methods, Sources
-from gatewright.protection.authentication import Anonymous, Authentication
-from gatewright.protection.authorization import Authorization, Way
-from gatewright.protection.client import ClientAddress
-from gatewright.protection.compose import Layer, compose
+from gatewright.match import Condition, Conditions, Equals, Matches
 from gatewright.protection.entry import Action, Forward, Respond, Rule, Target
 from gatewright.protection.fence import Fenced, NotFenced
 from gatewright.protection.headers import HeaderEdit, Hygiene
@@ -35,26 +26,11 @@ from gatewright.protection.lowered import (
     LoweredGateway,
     LoweredListener,
     LoweredRoute,
-    Origin,
     SecretCertificate,
 )
-from gatewright.protection.policy import ListenerPolicy, Policy
-from gatewright.protection.traffic import FIELDS, Timeouts
+from gatewright.protection.policy import ListenerPolicy
 from gatewright.protection.transport import Authority, BackendTls, Plaintext, TlsFloor
 from gatewright.statement.kinds import Carries
-
-
-@attrs.frozen
-class Setting:
-    """What the cluster and the estate say that bears on lowering.
-
-    ``client``  how addresses are learned at the exposure of the gateway
-    ``fences``  whether the cluster's network enforces NetworkPolicy; None: nobody said
-    """
-
-    baseline: Baseline
-    client: ClientAddress
-    fences: bool | None
 
 
 def lower_gateway(intent: SecureGateway, setting: Setting) -> LoweredGateway:
@@ -120,6 +96,7 @@ def _listener_policy(intent: SecureGateway, one: Listener | None, setting: Setti
     )
 
 
+@lru_cache(maxsize=1024)
 def lower_backend(intent: SecureBackend, setting: Setting) -> LoweredBackend:
     """A backend, with what fences its pods or why nothing does."""
     tls = intent.tls
@@ -156,7 +133,7 @@ def lower_route(intent: ProtectedRoute, setting: Setting) -> LoweredRoute:
     gateway = intent.gateway
     if not isinstance(gateway, SecureGateway):
         raise TypeError("a route's gateway is a SecureGateway once it was constructed")
-    policy, origins = _policy(intent, gateway, setting)
+    policy, origins = policy_of(Asked.by(intent), gateway, setting)
     return LoweredRoute(
         intent=intent.label,
         namespace=intent.namespace,
@@ -173,73 +150,6 @@ def lower_route(intent: ProtectedRoute, setting: Setting) -> LoweredRoute:
         origins=origins,
         relaxed=tuple(one.lowered() for one in intent.relax),
     )
-
-
-def _policy(intent: ProtectedRoute, gateway: SecureGateway, setting: Setting) -> tuple[Policy, tuple[Origin, ...]]:
-    base = setting.baseline
-    bounded, sized = not relaxes(intent.relax, "timeouts"), not relaxes(intent.relax, "body-limit")
-    stated = intent.timeouts.lowered() if intent.timeouts else Timeouts()
-    allowed = [one.sources() for one in intent.require if isinstance(one, IpAllow | IpDeny)]
-    own = Layer(
-        "stated",
-        sources=reduce(Sources.intersect, allowed) if allowed else None,
-        limits=tuple(limit for one in intent.limits for limit in one.lowered()),
-        body=byte_count(intent.max_body) if intent.max_body is not None else None,
-        timeouts=stated,
-    )
-    defaults = _over(gateway.layer("gateway default", gateway.defaults), base, intent, bounded, sized)
-    composed = compose(own, defaults, gateway.layer("gateway floor", gateway.floor))
-    if intent.redirect is not None:  # no backend is behind it: nothing to bound, and nothing that would bound it
-        answered = Policy(_authentication(intent), _authorization(intent, composed.sources), upgrades=False)
-        return answered.normal(), tuple(origin for origin in composed.origins if origin.dimension == "addresses")
-    upgrades = intent.traffic == "websocket"
-    policy = Policy(_authentication(intent), _authorization(intent, composed.sources), composed.limits, composed.body, composed.timeouts, upgrades)
-    return policy.normal(), composed.origins
-
-
-def _over(stated: Layer, base: Baseline, intent: ProtectedRoute, bounded: bool, sized: bool) -> Layer:
-    """The gateway's defaults where it has them, else the baseline's for this kind of traffic."""
-    times = base.timeouts[intent.traffic] if bounded else Timeouts()
-    merged = Timeouts(**{name: getattr(stated.timeouts, name) or getattr(times, name) for name in FIELDS})
-    body = base.bodies[intent.traffic] if sized else None
-    unbounded = intent.traffic in ("stream", "websocket")
-    return attrs.evolve(stated, body=None if unbounded else stated.body or body, timeouts=merged)
-
-
-def _authentication(intent: ProtectedRoute) -> Authentication:
-    if isinstance(intent.access, Jwt):
-        return intent.access.lowered(expiry_required=not relaxes(intent.relax, "jwt-expiry"))
-    return Anonymous()
-
-
-def _authorization(intent: ProtectedRoute, sources: Sources) -> Authorization:
-    """One way in for each set of methods that asks the same of the principal."""
-    claims = tuple(one.lowered() for one in intent.require if isinstance(one, Claim))
-    scopes = tuple(one.name for one in intent.require if isinstance(one, Scope))
-    special = [one for one in intent.require if isinstance(one, On)]
-    methods = Methods.only(*intent.methods) if intent.methods else ANY_METHOD
-    ways = []
-    for method in sorted({method for one in special for method in one.methods}):
-        extra = [need for one in special if method in one.methods for need in one.require]
-        ways.append(
-            Way(
-                Methods.only(method).intersect(methods),
-                sources,
-                claims + tuple(need.lowered() for need in extra if isinstance(need, Claim)),
-                scopes + tuple(need.name for need in extra if isinstance(need, Scope)),
-            )
-        )
-        methods = methods.minus(Methods.only(method))
-    return Authorization((*_merged(ways), Way(methods, sources, claims, scopes)))
-
-
-def _merged(ways: Sequence[Way]) -> list[Way]:
-    """Ways that differ in their method only, as one."""
-    merged: dict[Way, Methods] = {}
-    for way in ways:
-        key = attrs.evolve(way, methods=ANY_METHOD, claims=tuple(sorted(way.claims)), scopes=tuple(sorted(way.scopes)))
-        merged[key] = merged[key].union(way.methods) if key in merged else way.methods
-    return [attrs.evolve(key, methods=methods) for key, methods in merged.items()]
 
 
 def _rules(intent: ProtectedRoute) -> Iterable[Rule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from gatewright.match import ANY_METHOD, ANYWHERE, Equals, Exact, Host, Matches, Prefix
 from gatewright.protection.authentication import Anonymous, Jwt
@@ -224,7 +225,12 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield "redirect" if isinstance(action, Redirect) else "respond"
 
 
-def _policy(policy: Policy) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _policy(policy: Policy) -> frozenset[str]:
+    return frozenset(_of_policy(policy))
+
+
+def _of_policy(policy: Policy) -> Iterator[str]:
     if isinstance(policy.authentication, Jwt):
         yield from ("jwt.issuer", "jwt.audiences", "jwt.jwks")
         if policy.authentication.expiry_required:

@@ -13,7 +13,7 @@ from gatewright.protection.traffic import Timeouts
 from gatewright.protection.transport import Frontend, Plaintext
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Policy:
     """The protections of a route.
 

@@ -6,6 +6,7 @@ import attrs
 
 from gatewright.errors import InvalidIntent, Problem, Refusal, Refused
 from gatewright.gateways.port import Rendered, Trace
+from gatewright.manifest.copies import copied
 from gatewright.manifest.text import JsonObject
 
 
@@ -20,8 +21,8 @@ class Compiled:
 
     @property
     def objects(self) -> tuple[JsonObject, ...]:
-        """Every manifest, those of an intent together."""
-        return tuple(one for part in self.parts for one in part.objects)
+        """Every manifest, those of an intent together; the caller's own copies."""
+        return tuple(copied(one) for part in self.parts for one in part.objects)
 
     @property
     def traces(self) -> tuple[Trace, ...]:

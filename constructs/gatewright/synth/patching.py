@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from gatewright.errors import InvalidIntent, Problem, shown
 from gatewright.gateways.port import Reading, Rendered, Trace
 from gatewright.intent.patch import Patch
+from gatewright.manifest.copies import copied
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.protection.order import Weakness, listener_weaknesses, weaknesses
 from gatewright.synth.place import Intent, Placed
@@ -19,7 +19,7 @@ def patched(intent: Intent, placed: Placed, rendered: Rendered) -> Rendered:
     """The objects after the intent's patches. Raises ``InvalidIntent`` for a patch that meets nothing or weakens without an owner."""
     if not intent.patches:
         return rendered
-    objects = copy.deepcopy(rendered.objects)
+    objects = tuple(map(copied, rendered.objects))
     problems: list[Problem] = []
     relaxed: list[Trace] = []
     before = placed.target.read(objects)

@@ -10,11 +10,12 @@ from gatewright.cluster.cluster import Cluster
 from gatewright.cluster.exposure import Exposure
 from gatewright.errors import Problem, did_you_mean, shown
 from gatewright.gateways.port import Gateway, Place
+from gatewright.intent.asking import Setting
 from gatewright.intent.backend import SecureBackend
 from gatewright.intent.baseline import BASELINES
 from gatewright.intent.gateway import SecureGateway
 from gatewright.intent.grant import CrossNamespaceGrant
-from gatewright.intent.lowering import Setting, lower_backend, lower_gateway, lower_route
+from gatewright.intent.lowering import lower_backend, lower_gateway, lower_route
 from gatewright.intent.route import ProtectedRoute
 from gatewright.protection.client import Direct
 from gatewright.protection.lowered import Lowered

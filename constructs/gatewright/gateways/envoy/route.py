@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gatewright.gateways.envoy import authorization, jwt, limit, respond, traffic
 from gatewright.gateways.envoy.objects import on_route
 from gatewright.manifest.text import JsonObject
@@ -9,6 +11,7 @@ from gatewright.protection.authentication import Jwt
 from gatewright.protection.entry import Forward, Respond
 from gatewright.protection.fence import Fenced
 from gatewright.protection.lowered import LoweredRoute
+from gatewright.protection.policy import Policy
 from gatewright.standard.backend import opening
 from gatewright.standard.grant import backend_grants, grant
 from gatewright.standard.httproute import http_route
@@ -24,7 +27,8 @@ def render(route: LoweredRoute, proxies: JsonObject, backend_api: bool) -> tuple
     objects += [respond.render(route, answer) for answer in sorted({rule.action for rule in route.rules if isinstance(rule.action, Respond)}, key=_status)]
     if issuer is not None and isinstance(asked, Jwt):
         objects += jwt.issuer_backend(route.namespace, issuer, asked)
-    security, bounds = security_fields(route, issuer), bounds_fields(route)
+    security = security_fields(route.policy, issuer)
+    bounds = bounds_fields(route.policy) if any(isinstance(rule.action, Forward) for rule in route.rules) else {}
     routes = parts(route.hosts, route.rules)
     for part in routes:
         objects.append(on_route("SecurityPolicy", route.namespace, part.name(route.name), security))
@@ -34,22 +38,22 @@ def render(route: LoweredRoute, proxies: JsonObject, backend_api: bool) -> tuple
     return tuple(objects)
 
 
-def security_fields(route: LoweredRoute, issuer: str | None) -> JsonObject:
-    """``spec`` of the SecurityPolicy, without its target."""
+@lru_cache(maxsize=4096)
+def security_fields(policy: Policy, issuer: str | None) -> JsonObject:
+    """``spec`` of the SecurityPolicy, without its target. Routes with one policy share it."""
     fields: JsonObject = {}
-    if isinstance(route.policy.authentication, Jwt):
-        fields["jwt"] = jwt.render(route.policy.authentication, issuer)
-    fields["authorization"] = authorization.render(route.policy)
+    if isinstance(policy.authentication, Jwt):
+        fields["jwt"] = jwt.render(policy.authentication, issuer)
+    fields["authorization"] = authorization.render(policy)
     return fields
 
 
-def bounds_fields(route: LoweredRoute) -> JsonObject:
-    """``spec`` of the BackendTrafficPolicy, without its target; empty where no rule reaches a backend."""
-    if not any(isinstance(rule.action, Forward) for rule in route.rules):
-        return {}
-    fields = traffic.render(route.policy)
-    if isinstance(route.policy.limits, tuple) and route.policy.limits:
-        fields["rateLimit"] = limit.render(route.policy.limits)
+@lru_cache(maxsize=4096)
+def bounds_fields(policy: Policy) -> JsonObject:
+    """``spec`` of the BackendTrafficPolicy, without its target."""
+    fields = traffic.render(policy)
+    if isinstance(policy.limits, tuple) and policy.limits:
+        fields["rateLimit"] = limit.render(policy.limits)
     return fields
 
 

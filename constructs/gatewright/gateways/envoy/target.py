@@ -90,6 +90,8 @@ class EnvoyGateway(Stated):
             wrong = limit.problem(lowered.policy.limits)
             if wrong:
                 yield "limit", wrong
+            if lowered.policy.body is not None and lowered.policy.upgrades:
+                yield "body", "a bounded body is buffered, and what is buffered cannot be upgraded"
 
     def render(self, lowered: Lowered, place: Place) -> Rendered:
         """The manifests of a value whose every feature it enforces."""
