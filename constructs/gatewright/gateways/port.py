@@ -17,13 +17,17 @@ from gatewright.protection.policy import ListenerPolicy, Policy
 
 @attrs.frozen
 class Trace:
-    """Where one protection of one intent is enforced: the object and the field; or, without them, why it is not."""
+    """Where one protection of one intent is enforced: the object and the field; or, without them, why it is not.
+
+    ``origin`` says who asked for it where it may come from elsewhere: ``stated``, ``gateway default``, ``gateway floor``, ``baseline 2026.1``.
+    """
 
     intent: str
     protection: str
     object: ObjectId | None
     path: str
     note: str = ""
+    origin: str = ""
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from gatewright.gateways.capability import Row
 from gatewright.gateways.port import Trace
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
-from gatewright.protection.lowered import Relaxed
+from gatewright.protection.lowered import Origin, Relaxed
 
 Keys = tuple[str, ...]
 
@@ -18,20 +18,34 @@ class Unenforced(AssertionError):
     """A feature was asked for and no field of any object holds it: a defect of the gateway's room, never of the user."""
 
 
-def traces(intent: str, features: tuple[str, ...], rows: Mapping[str, Row], objects: tuple[JsonObject, ...]) -> Iterator[Trace]:
+def traces(
+    intent: str, features: tuple[str, ...], rows: Mapping[str, Row], objects: tuple[JsonObject, ...], origins: tuple[Origin, ...] = ()
+) -> Iterator[Trace]:
     """One trace for each place that enforces each feature. Raises ``Unenforced``."""
+    sources: dict[str, str] = {}
+    for one in origins:
+        sources[one.dimension] = f"{sources[one.dimension]} and {one.source}" if one.dimension in sources else one.source
     by_kind: dict[str, list[tuple[ObjectId, JsonObject]]] = {}
-    for one in objects:
-        by_kind.setdefault(str(one["kind"]), []).append((ObjectId.of(one), one))
+    for manifest in objects:
+        by_kind.setdefault(str(manifest["kind"]), []).append((ObjectId.of(manifest), manifest))
     for feature in features:
         row, found = rows[feature], False
+        origin = sources.get(_dimension(feature), "") if sources else ""
         for kind, keys in _patterns(row.field):
             for identity, manifest in by_kind.get(kind, ()):
                 for place in _places(manifest, keys, ""):
                     found = True
-                    yield Trace(intent, feature, identity, place, row.reason)
+                    yield Trace(intent, feature, identity, place, row.reason, origin)
         if not found:
             raise Unenforced(f"{intent}: no object holds {row.field} for {feature}")
+
+
+@lru_cache(maxsize=512)
+def _dimension(feature: str) -> str:
+    """The composed dimension that a feature belongs to."""
+    if feature == "authorization.addresses":
+        return "addresses"
+    return "limits" if feature.startswith("limit.") else feature.replace("timeout.", "timeouts.")
 
 
 def relaxations(intent: str, relaxed: tuple[Relaxed, ...]) -> Iterator[Trace]:

@@ -25,7 +25,6 @@ from gatewright.protection.client import ClientAddress
 from gatewright.protection.compose import Layer, compose
 from gatewright.protection.lowered import Origin
 from gatewright.protection.policy import Policy
-from gatewright.protection.traffic import FIELDS
 from gatewright.protection.traffic import Timeouts as Times
 
 
@@ -80,7 +79,9 @@ def policy_of(asked: Asked, gateway: SecureGateway, setting: Setting) -> tuple[P
         body=byte_count(asked.max_body) if asked.max_body is not None else None,
         timeouts=asked.timeouts.lowered() if asked.timeouts else Times(),
     )
-    composed = compose(own, _defaults(asked, gateway, setting.baseline), gateway.layer("gateway floor", gateway.floor))
+    composed = compose(
+        own, _defaults(asked, gateway), gateway.layer("gateway floor", gateway.floor), _baseline(asked, setting.baseline)
+    )
     authorization = _authorization(asked, composed.sources)
     if asked.answered:  # no backend is behind it: nothing to bound, and nothing that would bound it
         answered = Policy(_authentication(asked), authorization, upgrades=False)
@@ -90,14 +91,21 @@ def policy_of(asked: Asked, gateway: SecureGateway, setting: Setting) -> tuple[P
     return policy.normal(), composed.origins
 
 
-def _defaults(asked: Asked, gateway: SecureGateway, base: Baseline) -> Layer:
-    """The gateway's defaults where it has them, else the baseline's for this kind of traffic."""
+def _baseline(asked: Asked, base: Baseline) -> Layer:
+    """The baseline's bounds for this kind of traffic, as far as they are not relaxed."""
+    return Layer(
+        f"baseline {base.name}",
+        body=base.bodies[asked.traffic] if asked.keeps("body-limit") else None,
+        timeouts=base.timeouts[asked.traffic] if asked.keeps("timeouts") else Times(),
+    )
+
+
+def _defaults(asked: Asked, gateway: SecureGateway) -> Layer:
+    """The gateway's defaults, without those that do not fit this kind of traffic."""
     stated = gateway.layer("gateway default", gateway.defaults)
-    times = base.timeouts[asked.traffic] if asked.keeps("timeouts") else Times()
-    merged = Times(**{name: getattr(stated.timeouts, name) or getattr(times, name) for name in FIELDS})
-    body = base.bodies[asked.traffic] if asked.keeps("body-limit") else None
-    unbounded = asked.traffic in ("stream", "websocket")
-    return attrs.evolve(stated, body=None if unbounded else stated.body or body, timeouts=merged)
+    if asked.traffic in ("stream", "websocket"):
+        return attrs.evolve(stated, body=None, timeouts=attrs.evolve(stated.timeouts, request=None, backend=None))
+    return stated
 
 
 def _authentication(asked: Asked) -> Authentication:

@@ -44,53 +44,38 @@ class Composed:
     origins: tuple[Origin, ...]
 
 
-def compose(own: Layer, defaults: Layer, floor: Layer) -> Composed:
-    """One value a dimension, with its origins."""
+def compose(own: Layer, defaults: Layer, floor: Layer, baseline: Layer = Layer("baseline")) -> Composed:
+    """One value a dimension, with its origins. The baseline is what the gateway's own defaults replace."""
+    nearest_first = (own, defaults, baseline)
     origins: list[Origin] = []
-    sources = _settle("addresses", own.sources, defaults.sources, floor.sources, _intersect, (own, defaults, floor), origins)
-    body = _settle("body", own.body, defaults.body, floor.body, min, (own, defaults, floor), origins)
-    timeouts = Timeouts(
-        **{
-            name: _settle(
-                f"timeouts.{name}",
-                getattr(own.timeouts, name),
-                getattr(defaults.timeouts, name),
-                getattr(floor.timeouts, name),
-                min,
-                (own, defaults, floor),
-                origins,
-            )
-            for name in FIELDS
-        }
-    )
-    nearest = own if own.limits else defaults
-    origins += [Origin("limits", layer.source) for layer in (nearest, floor) if layer.limits]
-    limits = normal_limits(nearest.limits + floor.limits)
+
+    def settle(dimension: str, said: Callable[[Layer], T | None], tighten: Callable[[T, T], T]) -> T | None:
+        """REPLACE what is farther from the route, then TIGHTEN by the floor."""
+        stated = next(((value, layer.source) for layer in nearest_first if (value := said(layer)) is not None), None)
+        bound = said(floor)
+        if stated is None:
+            settled, source = bound, floor.source
+        elif bound is None:
+            settled, source = stated
+        else:
+            settled = tighten(stated[0], bound)
+            source = stated[1] if settled == stated[0] else floor.source
+        if settled is not None:
+            origins.append(Origin(dimension, source))
+        return settled
+
+    sources = settle("addresses", lambda layer: layer.sources, Sources.intersect)
+    body = settle("body", lambda layer: layer.body, min)
+    timeouts = Timeouts(**{name: settle(f"timeouts.{name}", _time(name), min) for name in FIELDS})
+    limiting = next((layer for layer in nearest_first if layer.limits), own)
+    origins += [Origin("limits", layer.source) for layer in (limiting, floor) if layer.limits]
+    limits = normal_limits(limiting.limits + floor.limits)
     return Composed(ANYWHERE if sources is None else sources, limits, body, timeouts, tuple(origins))
 
 
-def _settle(
-    dimension: str,
-    own: T | None,
-    default: T | None,
-    floor: T | None,
-    tighten: Callable[[T, T], T],
-    layers: tuple[Layer, Layer, Layer],
-    origins: list[Origin],
-) -> T | None:
-    """REPLACE the default by what is stated, then TIGHTEN by the floor."""
-    nearest, source = (own, layers[0].source) if own is not None else (default, layers[1].source)
-    if nearest is None:
-        settled, source = floor, layers[2].source
-    elif floor is None:
-        settled = nearest
-    else:
-        settled = tighten(nearest, floor)
-        source = source if settled == nearest else layers[2].source
-    if settled is not None:
-        origins.append(Origin(dimension, source))
-    return settled
+def _time(name: str) -> Callable[[Layer], int | None]:
+    def said(layer: Layer) -> int | None:
+        value: int | None = getattr(layer.timeouts, name)
+        return value
 
-
-def _intersect(own: Sources, floor: Sources) -> Sources:
-    return own.intersect(floor)
+    return said

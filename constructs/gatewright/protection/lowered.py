@@ -24,7 +24,7 @@ class Relaxed:
 
 @attrs.frozen
 class Origin:
-    """Where the value of one dimension came from: ``stated``, ``gateway default``, ``gateway floor`` or a baseline's name."""
+    """Where the value of one dimension came from: ``stated``, ``gateway default``, ``gateway floor`` or ``baseline 2026.1``."""
 
     dimension: str
     source: str
@@ -79,7 +79,6 @@ class LoweredGateway:
     policy: ListenerPolicy
     logged: bool = True
     limits_first: bool = True
-    origins: tuple[Origin, ...] = ()
     relaxed: tuple[Relaxed, ...] = ()
 
 

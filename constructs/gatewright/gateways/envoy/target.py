@@ -97,7 +97,8 @@ class EnvoyGateway(Stated):
         """The manifests of a value whose every feature it enforces."""
         rows, features = self.rows(), used(lowered)
         objects = self._objects(lowered, place)
-        found = [*traces(lowered.intent, features, rows, objects), *self._not_fenced(lowered)]
+        origins = lowered.origins if isinstance(lowered, LoweredRoute) else ()
+        found = [*traces(lowered.intent, features, rows, objects, origins), *self._not_fenced(lowered)]
         if not isinstance(lowered, LoweredGrant):
             found += relaxations(lowered.intent, lowered.relaxed)
         return Rendered(objects, tuple(found))
