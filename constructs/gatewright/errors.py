@@ -26,10 +26,6 @@ class InputError(GatewrightError):
     """A file, an argument or a program that cannot be used as given."""
 
 
-class ProgramError(InputError):
-    """The user's program cannot be run, or states no estate."""
-
-
 class NotJudged(GatewrightError):
     """An answer was asked for that could not be given."""
 
@@ -61,6 +57,14 @@ class Problem:
 
 class InvalidIntent(GatewrightError, ValueError):
     """What was stated contradicts itself or the standard; carries every problem found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ProgramError(InputError):
+    """The user's program cannot be run, states no estate, or states what contradicts itself; carries every problem found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))

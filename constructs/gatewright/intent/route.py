@@ -19,7 +19,7 @@ from gatewright.intent.relax import Relax, relax_problems, relaxes
 from gatewright.intent.require import Claim, IpAllow, IpDeny, On, Scope
 from gatewright.intent.shape import Headers, RedirectTo, Refuse, Rewrite, When
 from gatewright.intent.traffic import Timeouts, size_problems
-from gatewright.match import Host
+from gatewright.match import parse_host
 from gatewright.statement.kinds import Carries
 from gatewright.statement.names import host_problems, method_problems, name_problems, namespace_problems, repeated
 from gatewright.statement.stated import Named
@@ -72,11 +72,16 @@ class ProtectedRoute(Named):
         yield from self._traffic()
 
     def listeners(self) -> tuple[Listener, ...]:
-        """The listeners of the gateway that serve this route's hosts and namespace."""
+        """The listeners of the gateway that take this route: for each host the most specific ones, and no broader one beside them.
+
+        A connection opened for a broader listener's host may still name this one (SNI and Host differ), so a route on both would be reached
+        past the listener that owns the host.
+        """
         gateway = self.gateway
         if not isinstance(gateway, SecureGateway):
             return ()
-        return tuple(one for one in gateway.listeners if self.namespace in one.routes_from and any(_serves(one, host) for host in self.hosts))
+        taking = {one.name for host in self.hosts for one in _serving(gateway, host) if self.namespace in one.routes_from}
+        return tuple(one for one in gateway.listeners if one.name in taking)
 
     def _hosts(self) -> Iterator[Problem]:
         gateway = self.gateway
@@ -89,7 +94,7 @@ class ProtectedRoute(Named):
             yield from wrong
             if wrong or not isinstance(gateway, SecureGateway):
                 continue
-            serving = [one for one in gateway.listeners if _serves(one, host)]
+            serving = _serving(gateway, host)
             if not serving:
                 yield Problem("host-outside-listener", field, f'no listener of gateway "{gateway.name}" serves this host', shown(host),
                               ", ".join(one.host for one in gateway.listeners), "correct the host, or add a listener for it")  # fmt: skip
@@ -149,5 +154,11 @@ class ProtectedRoute(Named):
                           "remove request, or change traffic")  # fmt: skip
 
 
-def _serves(listener: Listener, host: str) -> bool:
-    return Host(listener.host).covers(Host(host))
+def _serving(gateway: SecureGateway, host: str) -> list[Listener]:
+    """On each port, the most specific listener that covers the host."""
+    covering = [one for one in gateway.listeners if parse_host(one.host).covers(parse_host(host))]
+    return [
+        one
+        for one in covering
+        if all(parse_host(one.host).specificity() >= parse_host(other.host).specificity() for other in covering if other.port == one.port)
+    ]

@@ -7,7 +7,7 @@ questions about regular expressions outside the modelled part of RE2 or beyond t
 
 from gatewright.match.conditions import UNCONDITIONAL, Condition, Conditions, Equals, Matches, Present
 from gatewright.match.decisions import Decision, Decisions, Difference, compare
-from gatewright.match.host import ANY_HOST, Host
+from gatewright.match.host import ANY_HOST, Host, parse_host
 from gatewright.match.hostset import HostSet
 from gatewright.match.index import overlapping_pairs
 from gatewright.match.match import Match, covers, overlap, subtract
@@ -49,6 +49,7 @@ __all__ = [
     "covers",
     "overlap",
     "overlapping_pairs",
+    "parse_host",
     "regex_problem",
     "subtract",
 ]

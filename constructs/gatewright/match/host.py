@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import attrs
 
 
@@ -74,3 +76,9 @@ class Host:
 
 
 ANY_HOST = Host("*")
+
+
+@lru_cache(maxsize=65_536)
+def parse_host(name: str) -> Host:
+    """The pattern of a name; estates write the same few names thousands of times. Raises ValueError."""
+    return Host(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from gatewright.match import ANY_METHOD, ANYWHERE, Equals, Exact, Host, Matches, Prefix
+from gatewright.match import ANY_METHOD, ANYWHERE, Equals, Exact, Matches, Prefix, parse_host
 from gatewright.protection.authentication import Anonymous, Jwt
 from gatewright.protection.authorization import Authorization, Claim, Way
 from gatewright.protection.client import Direct, ForwardedFor, ProxyProtocol
@@ -185,7 +185,7 @@ def _listener(policy: ListenerPolicy) -> Iterator[str]:
 
 
 def _route(route: LoweredRoute) -> Iterator[str]:
-    if any(Host(host).is_wildcard for host in route.hosts):
+    if any(parse_host(host).is_wildcard for host in route.hosts):
         yield "match.host.wildcard"
     if route.browser:
         yield "listener.browser"

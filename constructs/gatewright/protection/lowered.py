@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from gatewright.match import Host, Methods
+from gatewright.match import Methods, parse_host
 from gatewright.protection.entry import Entry, Rule, Target
 from gatewright.protection.exemption import Exemption
 from gatewright.protection.fence import Fence
@@ -138,7 +138,7 @@ class LoweredRoute:
         """Every way through this route, one for each host and path of each rule."""
         gateway = f"{self.gateway_namespace}/{self.gateway}"
         for host in self.hosts:
-            parsed = Host(host)
+            parsed = parse_host(host)
             for rule in self.rules:
                 methods = Methods() if rule.method is None else Methods.only(rule.method)
                 for path in rule.paths:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from gatewright.gateways.capability import Row, conditional, enforced
-from gatewright.gateways.envoy.fields import at, items, strings, text, texts
 from gatewright.gateways.envoy.jwt import PROVIDER
+from gatewright.gateways.fields import at, items, strings, text, texts
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.match import ANY_METHOD, ANYWHERE, Methods, Sources
 from gatewright.protection.authentication import Jwt
@@ -38,6 +38,20 @@ def rows() -> dict[str, Row]:
         "authorization.claims.listed": enforced(f"{_RULE}.principal.jwt.claims[].valueType"),
         "authorization.scopes": enforced(f"{_RULE}.principal.jwt.scopes"),
     }
+
+
+def beyond(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Features and reasons, one for each limit of the CRD that a policy exceeds."""
+    if isinstance(policy.authentication, Jwt) and len(policy.authentication.audiences) > 8:
+        yield "jwt.audiences", f"{len(policy.authentication.audiences)} audiences; a provider holds 8"
+    for way in policy.authorization.ways if isinstance(policy.authorization, Authorization) else ():
+        if len(way.claims) > 16:
+            yield "authorization.claims", f"{len(way.claims)} claims; a rule holds 16"
+        if len(way.scopes) > 16:
+            yield "authorization.scopes", f"{len(way.scopes)} scopes; a rule holds 16"
+        for claim in way.claims:
+            if len(claim.any_of) > 128:
+                yield "authorization.claims", f"{len(claim.any_of)} values of claim {claim.name}; a rule holds 128"
 
 
 def render(policy: Policy) -> JsonObject:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gatewright.gateways.capability import Row, conditional, enforced, refused
-from gatewright.gateways.envoy.fields import at, strings, texts
+from gatewright.gateways.fields import at, strings, texts
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.protection.client import ClientAddress, Direct, ForwardedFor, ProxyProtocol
 from gatewright.protection.unknown import Unknown

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gatewright.gateways.capability import Row, enforced, refused
-from gatewright.gateways.envoy.fields import at, milliseconds, strings, texts
+from gatewright.gateways.fields import at, milliseconds, strings, texts
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.headers import Hygiene
 from gatewright.protection.policy import ListenerPolicy

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from gatewright.gateways.capability import Row, conditional, enforced, refused
-from gatewright.gateways.envoy.fields import at, items, strings, text, texts
 from gatewright.gateways.envoy.objects import GROUP, VERSION
+from gatewright.gateways.fields import at, items, strings, text, texts
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.authentication import Anonymous, Authentication, Jwt
 from gatewright.protection.unknown import Unknown

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gatewright.gateways.capability import Row, conditional, enforced
-from gatewright.gateways.envoy.fields import at, items, text
+from gatewright.gateways.fields import at, items, text
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.protection.limit import Limits, RateLimit, Unit, normal_limits
 from gatewright.protection.unknown import Unknown

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gatewright.gateways.capability import Row, enforced
-from gatewright.gateways.envoy.fields import at, items
 from gatewright.gateways.envoy.objects import GROUP, VERSION
+from gatewright.gateways.fields import at, items
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.lowered import LoweredGateway
 from gatewright.standard.objects import manifest

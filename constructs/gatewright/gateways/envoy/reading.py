@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from gatewright.gateways.envoy import authorization, client, hygiene, jwt, limit, tls, traffic
-from gatewright.gateways.envoy.fields import at, items, text
+from gatewright.gateways.fields import at, items, text
 from gatewright.gateways.port import Reading
 from gatewright.protection.policy import ListenerPolicy, Policy
 from gatewright.protection.traffic import Timeouts

@@ -22,6 +22,7 @@ from gatewright.protection.fence import NotFenced
 from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredRoute
 from gatewright.protection.transport import BackendTls
 from gatewright.standard.backend import backend_tls, fence, peer
+from gatewright.standard.bounds import beyond
 from gatewright.standard.grant import grant
 from gatewright.statement.names import name_problems, namespace_problems
 from gatewright.statement.stated import Stated
@@ -87,6 +88,8 @@ class EnvoyGateway(Stated):
     def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
         """Features and reasons that no row alone can tell: what does not fit into one object together."""
         if isinstance(lowered, LoweredRoute):
+            yield from beyond(lowered)
+            yield from authorization.beyond(lowered.policy)
             wrong = limit.problem(lowered.policy.limits)
             if wrong:
                 yield "limit", wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gatewright.gateways.capability import Row, enforced
-from gatewright.gateways.envoy.fields import at, strings, text, texts
+from gatewright.gateways.fields import at, strings, text, texts
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.transport import VERSIONS, Frontend, TlsFloor
 from gatewright.protection.unknown import Unknown

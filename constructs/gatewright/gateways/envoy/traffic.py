@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gatewright.gateways.capability import Row, enforced
-from gatewright.gateways.envoy.fields import at, items, milliseconds, quantity, size
+from gatewright.gateways.fields import at, items, milliseconds, quantity, size
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.policy import Policy
 from gatewright.protection.traffic import Timeouts

@@ -1,0 +1,50 @@
+"""Text for people and for programs: what may reach a terminal, and how."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Literal, TextIO
+
+from gatewright.cli.exits import PIPE_CLOSED
+from gatewright.errors import InputError
+
+Style = Literal["head", "bad", "soft"]
+_STYLES: dict[Style, str] = {"head": "\x1b[1m", "bad": "\x1b[1;31m", "soft": "\x1b[2m"}
+_RESET = "\x1b[0m"
+
+
+def plain(text: str) -> str:
+    """The text with what a terminal would obey (escapes, line-end tricks, direction marks) written out instead."""
+    return "".join(one if one == "\n" or one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether colours are wanted there: only on a terminal that has them, and never with NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str = "", style: Style | None = None) -> None:
+    """One message to standard error. With a style its first line stands out."""
+    text = plain(text)
+    if style is not None and coloured(sys.stderr):
+        first, newline, rest = text.partition("\n")
+        text = f"{_STYLES[style]}{first}{_RESET}{newline}{rest}"
+    sys.stderr.write(_encodable(f"{text}\n", sys.stderr))
+
+
+def data(text: str) -> None:
+    """An answer to standard output. Raises InputError where it cannot be written; ends quietly where nobody reads on."""
+    try:
+        sys.stdout.write(_encodable(text, sys.stdout))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python's own flush at exit would complain
+        raise SystemExit(PIPE_CLOSED) from None
+    except OSError as error:
+        raise InputError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
