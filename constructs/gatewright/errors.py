@@ -89,7 +89,8 @@ class Refusal:
             lines.append(f"    source   {self.source}")
         if self.needs:
             lines.append(f"    needs    {self.needs}")
-        lines.append(f"    could    {', '.join(self.could) or 'no target gatewright knows'}")
+        if self.could or not self.needs:
+            lines.append(f"    could    {', '.join(self.could) or 'no target that gatewright knows'}")
         return "\n".join(lines)
 
 

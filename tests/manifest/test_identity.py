@@ -1,3 +1,5 @@
+"""What an object is called, and what has no name."""
+
 from __future__ import annotations
 
 import pytest

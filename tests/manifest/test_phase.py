@@ -1,3 +1,5 @@
+"""The order in which files are applied, and names that are safe everywhere."""
+
 from __future__ import annotations
 
 import re

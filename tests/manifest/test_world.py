@@ -1,3 +1,5 @@
+"""Manifests with their provenance, and what is known to be all of a kind."""
+
 from __future__ import annotations
 
 import pytest

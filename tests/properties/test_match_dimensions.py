@@ -7,7 +7,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.match import oracle
 
 from gatewright.match import (
     Condition,
@@ -26,6 +25,7 @@ from gatewright.match import (
     Sources,
     pathset,
 )
+from tests.match import oracle
 
 # `z` is in the universe and in no pattern, so that what patterns leave over can be seen.
 _HOSTS = [".".join(labels) for size in (1, 2, 3) for labels in product("abz", repeat=size)]

@@ -5,7 +5,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.match import oracle
 
 from gatewright.match import (
     ANY_METHOD,
@@ -30,6 +29,7 @@ from gatewright.match import (
     overlapping_pairs,
     subtract,
 )
+from tests.match import oracle
 
 # Small enough to enumerate; `z` and ::1 are in no pattern of their own.
 _HOSTS = ["a", "a.b", "z.b", "z"]

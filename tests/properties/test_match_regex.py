@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.match.oracle import re2_compiles, re2_matches
 
 from gatewright.match import Undecidable, charset
 from gatewright.match.automaton import expression, search
+from tests.match.oracle import re2_compiles, re2_matches
 
 _TEXTS = ["".join(text) for size in range(4) for text in product("aBk/", repeat=size)]
 _ODD_TEXTS = [

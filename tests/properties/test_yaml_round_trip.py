@@ -11,13 +11,13 @@ import yaml
 import yaml_rs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.manifest.nasty import PLAIN_WORDS, TEXTS
-from tests.manifest.yaml_oracle import conversation, typed
 
 from gatewright.manifest.text import Document, Json, ManifestError
 from gatewright.manifest.yaml_build import Builder
 from gatewright.manifest.yaml_read import read
 from gatewright.manifest.yaml_write import dump, dump_json
+from tests.manifest.nasty import PLAIN_WORDS, TEXTS
+from tests.manifest.yaml_oracle import conversation, typed
 
 texts = st.sampled_from([text for text in TEXTS if len(text) < 400]) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=20

@@ -30,7 +30,9 @@ class _Lazy(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"there is no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}; there are {', '.join(COMMANDS)}", ctx)
+            raise click.UsageError(
+                f"there is no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}; there are {', '.join(COMMANDS)}", ctx
+            )
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

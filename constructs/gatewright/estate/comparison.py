@@ -5,7 +5,7 @@ Hosts, issuers with their keys, exposures and sizes of clusters differ between e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 import attrs
 
@@ -15,10 +15,10 @@ from gatewright.estate.environment import TIERS, Environment
 from gatewright.estate.estate import Estate, Intent
 from gatewright.protection.authentication import Jwt
 from gatewright.protection.fence import NotFenced
-from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredRoute
+from gatewright.protection.lowered import Caller, Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredRoute
 from gatewright.protection.order import Weakness, hop_weaknesses, listener_weaknesses, weaknesses
 from gatewright.protection.policy import Policy
-from gatewright.synth.place import exposure_of, place
+from gatewright.synth.place import exposure_of, place, reference
 
 
 @attrs.frozen
@@ -31,7 +31,7 @@ class Difference:
     weakness: Weakness
 
     def __str__(self) -> str:
-        return f"{self.intent}: {self.weakness.field} is {self.weakness.left} in {self.higher}, {self.weakness.right} in {self.lower}"
+        return f"{self.intent}: {self.weakness.field}: {self.weakness.left} in {self.higher}, {self.weakness.right} in {self.lower}"
 
 
 Stated = Mapping[str, Lowered]
@@ -39,18 +39,29 @@ Stated = Mapping[str, Lowered]
 
 def differences(estate: Estate) -> tuple[Difference, ...]:
     """Every difference that no deviation of the estate allows."""
-    allowed = {(one.intent, one.field) for one in estate.deviations}
-    return tuple(one for one in every_difference(estate) if (one.intent, one.weakness.field) not in allowed)
+    return judged(estate)[0]
 
 
 def deviation_problems(estate: Estate) -> Iterator[Problem]:
     """Deviations that allow nothing: the difference is gone, or was never there."""
-    found = {(one.intent, one.weakness.field) for one in every_difference(estate)}
+    return iter(judged(estate)[1])
+
+
+def judged(estate: Estate) -> tuple[tuple[Difference, ...], tuple[Problem, ...]]:
+    """Both, from one comparison."""
+    every = every_difference(estate)
+    allowed = {(one.intent, one.field) for one in estate.deviations}
+    left = tuple(one for one in every if (one.intent, one.weakness.field) not in allowed)
+    return left, tuple(_of_nothing(estate, {(one.intent, one.weakness.field) for one in every}))
+
+
+def _of_nothing(estate: Estate, found: Set[tuple[str, str]]) -> Iterator[Problem]:
+    known = [f"{intent} {field}" for intent, field in sorted(found)]
     for index, one in enumerate(estate.deviations):
         if (one.intent, one.field) not in found:
-            near = did_you_mean(f"{one.intent} {one.field}", [f"{intent} {field}" for intent, field in sorted(found)])
-            yield Problem("deviation-of-nothing", f"Estate.deviations[{index}]", f"there is no such difference{near}", shown(f"{one.intent} {one.field}"),
-                          "; ".join(f"{intent} {field}" for intent, field in sorted(found)) or "no deviation at all", "remove it")  # fmt: skip
+            name = f"{one.intent} {one.field}"
+            yield Problem("deviation-of-nothing", f"Estate.deviations[{index}]", f"there is no such difference{did_you_mean(name, known)}",
+                          shown(name), "; ".join(known) or "no deviation at all", "remove it, or correct its intent and field")  # fmt: skip
 
 
 def every_difference(estate: Estate) -> tuple[Difference, ...]:
@@ -79,7 +90,7 @@ def _between(higher: Environment, lower: Environment, lowered: Mapping[tuple[str
 def _lowered(estate: Estate, cluster: Cluster) -> Stated:
     stated: Iterable[Intent] = estate.intents(cluster)
     return {
-        f"{type(intent).__name__} {intent.namespace}/{intent.name}": place(intent, cluster, estate.baseline).lowered
+        reference(intent): place(intent, cluster, estate.baseline).lowered
         for intent in sorted(stated, key=lambda one: (type(one).__name__, one.namespace, one.name))
         if exposure_of(intent) in (None, *cluster.exposures)
     }
@@ -95,11 +106,18 @@ def compare(left: Lowered, right: Lowered) -> Iterator[Weakness]:
         yield from hop_weaknesses(left.hop, right.hop)
         if isinstance(left.fence, NotFenced) and not isinstance(right.fence, NotFenced):
             yield Weakness("fence", left.fence.reason, "fenced")
-        more = sorted(set(left.callers) - set(right.callers))
+        more = [one for one in left.callers if not any(_covers(other, one) for other in right.callers)]
         if more:
             yield Weakness("callers", ", ".join(one.namespace for one in more), "not among the callers")
     elif isinstance(left, LoweredGateway) and isinstance(right, LoweredGateway):
         yield from _gateways(left, right)
+    elif isinstance(left, LoweredGrant) and isinstance(right, LoweredGrant):
+        yield from _grants(left, right)
+
+
+def _covers(wide: Caller, narrow: Caller) -> bool:
+    """Whether every pod that the narrow one names is named by the wide one: labels are ANDed."""
+    return wide.namespace == narrow.namespace and set(wide.pods) <= set(narrow.pods)
 
 
 def _gateways(left: LoweredGateway, right: LoweredGateway) -> Iterator[Weakness]:
@@ -120,10 +138,19 @@ def _gateways(left: LoweredGateway, right: LoweredGateway) -> Iterator[Weakness]
             yield Weakness(f"listeners.{one.name}.namespaces", ", ".join(more), "not among the namespaces")
 
 
+def _grants(left: LoweredGrant, right: LoweredGrant) -> Iterator[Weakness]:
+    for name in ("from_namespace", "from_kind", "to_kind"):
+        mine, other = getattr(left, name), getattr(right, name)
+        if mine != other:
+            yield Weakness(name, mine, other)
+    more = sorted(set(left.to_names) - set(right.to_names))
+    if more:
+        yield Weakness("to", ", ".join(more), "not among the objects")
+
+
 def _local(policy: Policy) -> Policy:
-    """The policy without what differs by nature: whose tokens they are."""
-    if isinstance(policy.authentication, Jwt) and policy.authentication.issuer is not None:
-        return attrs.evolve(policy, authentication=attrs.evolve(policy.authentication, issuer="", jwks=""))
-    return policy
-
-
+    """The policy without what differs by nature: whose tokens they are. That nobody asks for an issuer, or for keys, is no such thing."""
+    jwt = policy.authentication
+    if not isinstance(jwt, Jwt):
+        return policy
+    return attrs.evolve(policy, authentication=attrs.evolve(jwt, issuer=jwt.issuer and "", jwks=jwt.jwks and ""))

@@ -16,6 +16,11 @@ def at(value: object, *path: str) -> object:
     return value
 
 
+def mapping(value: object) -> Mapping[object, object]:
+    """A mapping, or an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def items(value: object) -> list[object]:
     """A list's items; none where it is no list."""
     return list(value) if isinstance(value, list | tuple) else []

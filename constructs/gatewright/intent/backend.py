@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -11,9 +12,11 @@ from gatewright.errors import Problem, shown
 from gatewright.intent.certificate import secret_problems
 from gatewright.intent.patch import Patch
 from gatewright.intent.relax import Relax, relax_problems, relaxes
-from gatewright.statement.kinds import Deferred
-from gatewright.statement.names import host_problems, name_problems, namespace_problems, port_problems
+from gatewright.statement.kinds import Carries, Deferred
+from gatewright.statement.names import host_problems, label_problems, name_problems, namespace_problems, port_problems
 from gatewright.statement.stated import Named, Stated
+
+_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?")  # IANA_SVC_NAME, as Kubernetes checks it
 
 
 @attrs.frozen
@@ -49,8 +52,9 @@ class Caller(Stated):
     pods: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
 
     def problems(self) -> Iterator[Problem]:
-        """A namespace that is none."""
-        return namespace_problems("namespace", self.namespace)
+        """A namespace or labels that are none."""
+        yield from namespace_problems("namespace", self.namespace)
+        yield from label_problems("pods", self.pods)
 
 
 @attrs.frozen(kw_only=True, cache_hash=True)
@@ -75,8 +79,12 @@ class SecureBackend(Named):
         yield from name_problems("name", self.name)
         yield from namespace_problems("namespace", self.namespace)
         yield from port_problems("port", self.port)
+        yield from label_problems("pods", self.pods)
         if isinstance(self.pod_port, int):
             yield from port_problems("pod_port", self.pod_port)
+        elif self.pod_port is not None and not _PORT_NAME.fullmatch(self.pod_port):
+            yield Problem("bad-port-name", "pod_port", "not the name of a port", shown(self.pod_port),
+                          "at most 15 lower-case letters, digits and dashes, a letter among them", "copy it from the pods, or give the number")  # fmt: skip
         yield from relax_problems("SecureBackend", self.relax)
         if self.tls is None and not relaxes(self.relax, "backend-tls"):
             yield Problem("unverified-backend", "tls", "whoever is on the way could answer in the backend's place", "None", "BackendTls(hostname=…, ca=…)",
@@ -95,7 +103,7 @@ class SecureBackend(Named):
 class Weighted(Stated):
     """``weight`` parts of the traffic, of the sum of all weights."""
 
-    backend: SecureBackend
+    backend: SecureBackend | Carries[SecureBackend]
     weight: int
 
     def problems(self) -> Iterator[Problem]:

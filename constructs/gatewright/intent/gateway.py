@@ -44,11 +44,15 @@ class SecureGateway(Named):
         yield from name_problems("name", self.name)
         yield from namespace_problems("namespace", self.namespace)
         if not self.exposure:
-            yield Problem("no-exposure", "exposure", "no exposure is named", '""', "the name of an exposure of the cluster", 'such as "public"')
+            yield Problem("unnamed-exposure", "exposure", "no exposure is named", '""', "the name of an exposure of the cluster", 'such as "public"')
         if not 1 <= len(self.listeners) <= 32:
             yield Problem("listener-count", "listeners", "a Gateway holds 64 listeners, two for each host", str(len(self.listeners)), "1 to 32",
                           "split the gateway")  # fmt: skip
         yield from self._collisions()
+        for field, guards in (("defaults", self.defaults), ("floor", self.floor)):
+            for kind in (BodyLimit, Timeouts):
+                if sum(isinstance(guard, kind) for guard in guards) > 1:
+                    yield Problem("guard-twice", field, "only one of them could hold", f"several {kind.__name__}", f"one {kind.__name__}", "merge them")
         yield from relax_problems("SecureGateway", self.relax)
         for index, listener in enumerate(self.listeners):
             if listener.is_weaker_than_baseline() and not relaxes(self.relax, "tls-floor"):

@@ -30,7 +30,6 @@ from gatewright.protection.lowered import (
 )
 from gatewright.protection.policy import ListenerPolicy
 from gatewright.protection.transport import Authority, BackendTls, Plaintext, TlsFloor
-from gatewright.statement.kinds import Carries
 
 
 def lower_gateway(intent: SecureGateway, setting: Setting) -> LoweredGateway:
@@ -190,12 +189,12 @@ def _shares(answer: object) -> list[tuple[SecureBackend, int]]:
     if isinstance(answer, SecureBackend):
         return [(answer, 1)]
     if isinstance(answer, tuple):
-        return [(one.backend, one.weight) for one in answer if isinstance(one, Weighted)]
+        return [(one.backend, one.weight) for one in answer if isinstance(one, Weighted) and isinstance(one.backend, SecureBackend)]
     return []
 
 
 def backends(intent: ProtectedRoute) -> tuple[SecureBackend, ...]:
     """Every backend that the route names, each once, in a fixed order."""
-    answers: list[object | Carries] = [intent.backend, intent.otherwise, *(case.backend for case in intent.when)]
+    answers: list[object] = [intent.backend, intent.otherwise, *(case.backend for case in intent.when)]
     named = {(one.namespace, one.name, one.port): one for answer in answers for one, _ in _shares(answer)}
     return tuple(named[key] for key in sorted(named))

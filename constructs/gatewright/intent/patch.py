@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -35,6 +36,11 @@ class Patch(Stated):
                           'a pointer such as "/spec/timeout/http/requestTimeout"', "begin with /spec or /metadata")  # fmt: skip
         elif self.path in ("/metadata", "/metadata/name", "/metadata/namespace", "/spec"):
             yield Problem("patched-identity", "path", "this would make it another object", shown(self.path), "a field below", "patch the field that is meant")
+        if self.remove and self.value is not None:
+            yield Problem("patched-and-removed", "value", "what is removed has no value", shown(self.value), "value or remove", "remove one of them")
+        elif not self.remove and not _plain(self.value):
+            yield Problem("bad-patch-value", "value", "no manifest can hold this", f"{shown(self.value)} ({type(self.value).__name__})",
+                          "text, whole numbers, booleans, lists and mappings of them", "give a value; to delete the field, remove=True")  # fmt: skip
         if self.until:
             yield from day_problems("until", self.until)
 
@@ -47,3 +53,12 @@ class Patch(Stated):
     def label(self) -> str:
         """How messages call this value."""
         return f'Patch({self.kind} "{self.path}")'
+
+
+def _plain(value: object) -> bool:
+    """Whether it is data that every manifest can hold; a null would delete what it is meant to set."""
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _plain(item) for key, item in value.items())
+    if isinstance(value, tuple):
+        return all(map(_plain, value))
+    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))

@@ -29,20 +29,21 @@ class Exact(Stated):
 
 @attrs.frozen
 class Regex(Stated):
-    """The whole path matches this RE2 expression."""
+    """The whole path, or in ``When`` the whole value, matches this RE2 expression."""
 
     expression: str
 
     def problems(self) -> Iterator[Problem]:
-        """Anchors, syntax beyond RE2 and expressions that cannot begin a path."""
+        """Anchors, and syntax beyond RE2."""
         value = self.expression
-        if value.startswith("^") or value.endswith("$"):
-            yield Problem("regex-anchored", "expression", "the whole path is matched already", shown(value), "an expression without ^ and $",
+        if value.startswith("^") or (value.endswith("$") and not value.endswith("\\$")):
+            yield Problem("regex-anchored", "expression", "all of it is matched already", shown(value), "an expression without ^ and $",
                           f"write {value.removeprefix('^').removesuffix('$')!r}")  # fmt: skip
             return
-        wrong = match.regex_problem(value)
-        if wrong:
-            yield Problem("bad-regex", "expression", wrong, shown(value), "an RE2 expression for a whole path, beginning with /", "correct it")
+        try:
+            match.Matches(value).automaton()
+        except match.Undecidable as undecidable:
+            yield Problem("bad-regex", "expression", undecidable.reason, shown(value), "an RE2 expression", "correct it")
 
 
 def path_problems(field: str, value: str) -> Iterator[Problem]:
@@ -62,10 +63,13 @@ def path_problems(field: str, value: str) -> Iterator[Problem]:
 
 
 def paths_problems(field: str, values: Sequence[str | Exact | Regex]) -> Iterator[Problem]:
-    """The problems of every plain string among them."""
+    """The problems of every plain string, and expressions that are not of a path."""
     for index, value in enumerate(values):
         if isinstance(value, str):
             yield from path_problems(f"{field}[{index}]", value)
+        elif isinstance(value, Regex) and (wrong := match.regex_problem(value.expression)):
+            yield Problem("regex-of-no-path", f"{field}[{index}]", wrong, shown(value.expression), "an expression for a whole path, beginning with /",
+                          "begin it with /")  # fmt: skip
 
 
 def lowered(value: str | Exact | Regex) -> match.PathMatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
 import attrs
 
@@ -19,7 +20,7 @@ from gatewright.intent.relax import Relax, relax_problems, relaxes
 from gatewright.intent.require import Claim, IpAllow, IpDeny, On, Scope
 from gatewright.intent.shape import Headers, RedirectTo, Refuse, Rewrite, When
 from gatewright.intent.traffic import Timeouts, size_problems
-from gatewright.match import parse_host
+from gatewright.match import Sources, parse_host
 from gatewright.statement.kinds import Carries
 from gatewright.statement.names import host_problems, method_problems, name_problems, namespace_problems, repeated
 from gatewright.statement.stated import Named
@@ -37,15 +38,15 @@ class ProtectedRoute(Named):
     """
 
     namespace: str
-    gateway: SecureGateway | Carries
+    gateway: SecureGateway | Carries[SecureGateway]
     hosts: Sequence[str]
     access: Jwt | Public
     paths: Sequence[str | Exact | Regex] = ("/",)
     methods: Sequence[str] = ()
-    backend: SecureBackend | Carries | Sequence[Weighted] | None = None
+    backend: SecureBackend | Carries[SecureBackend] | Sequence[Weighted] | None = None
     redirect: RedirectTo | None = None
     when: Sequence[When] = ()
-    otherwise: SecureBackend | Carries | Sequence[Weighted] | Refuse | None = None
+    otherwise: SecureBackend | Carries[SecureBackend] | Sequence[Weighted] | Refuse | None = None
     require: Sequence[Claim | Scope | IpAllow | IpDeny | On] = ()
     limits: Sequence[RateLimit] = ()
     rewrite: Rewrite | None = None
@@ -118,10 +119,11 @@ class ProtectedRoute(Named):
         if len(stated) != 1:
             yield Problem("answer-count", "backend", "exactly one thing answers", ", ".join(stated) or "nothing", "backend, redirect or when with otherwise",
                           "state one of them")  # fmt: skip
-        if bool(self.when) != (self.otherwise is not None):
-            missing, code = ("otherwise", "when-without-else") if self.when else ("when", "else-without-when")
-            yield Problem(code, missing, "what happens to all other requests is stated too", "nothing", "a backend or Refuse()" if self.when else "cases",
-                          f"state {missing}")  # fmt: skip
+        if self.when and self.otherwise is None:
+            yield Problem("when-without-else", "otherwise", "what happens to all other requests is stated too", "None", "a backend or Refuse()",
+                          "state otherwise=")  # fmt: skip
+        if self.otherwise is not None and not self.when:
+            yield Problem("else-without-when", "when", "an else needs cases before it", "[]", "one or more When(…)", "state when=, or backend= alone")
         for field, answer in (("backend", self.backend), ("otherwise", self.otherwise)):
             if isinstance(answer, tuple) and (not answer or not sum(one.weight for one in answer if isinstance(one, Weighted))):
                 yield Problem("no-weight", field, "no backend would ever answer", shown(answer), "one weight above 0", "give the stable backend 100")
@@ -137,8 +139,13 @@ class ProtectedRoute(Named):
             if public and isinstance(one, Claim | Scope | On):
                 yield Problem("claim-of-nobody", f"require[{index}]", "a public route reads no token", type(one).__name__, "IpAllow and IpDeny",
                               "state access=Jwt(…)")  # fmt: skip
+        allowed = [one.sources() for one in self.require if isinstance(one, IpAllow | IpDeny)]
+        if allowed and reduce(Sources.intersect, allowed).is_empty():
+            yield Problem("no-address-left", "require", "all of it must hold, and no address is left", "IpAllow and IpDeny that exclude each other",
+                          "networks that share addresses", "put all networks that may enter into one IpAllow")  # fmt: skip
+        for index, one in enumerate(self.require):
             if isinstance(one, On) and self.methods:
-                for method in set(one.methods) - set(self.methods):
+                for method in sorted(set(one.methods) - set(self.methods)):
                     yield Problem("method-never", f"require[{index}].methods", "this route refuses the method anyway", method, ", ".join(self.methods),
                                   "add it to methods, or remove it here")  # fmt: skip
         if public and relaxes(self.relax, "jwt-expiry"):

@@ -39,7 +39,7 @@ class Headers(Stated):
                 yield Problem("identity-header", field, "backends trust this header to say who is asking", shown(name), "headers that prove nothing",
                               "let the gateway set it from a verified token, or use another name")  # fmt: skip
         for name, value in (*self.set.items(), *self.add.items()):
-            yield from value_problems(f"{name}", value)
+            yield from value_problems(f"{'set' if name in self.set else 'add'}[{name!r}]", value)
 
     def lowered(self) -> HeaderEdit:
         """The neutral value: names in lower case."""
@@ -115,7 +115,7 @@ class Refuse(Stated):
 class When(Stated):
     """Requests with one of ``methods`` and all of ``headers`` and ``query`` go to ``backend``. Values are exact or ``Regex``."""
 
-    backend: SecureBackend | Carries | Sequence[Weighted]
+    backend: SecureBackend | Carries[SecureBackend] | Sequence[Weighted]
     methods: Sequence[str] = ()
     headers: Mapping[str, str | Regex] = attrs.field(factory=dict)
     query: Mapping[str, str | Regex] = attrs.field(factory=dict)
@@ -125,10 +125,11 @@ class When(Stated):
         if not (self.methods or self.headers or self.query):
             yield Problem("case-of-all", "headers", "this case is always true", "no condition", "methods, headers or query", "state a condition")
         yield from method_problems("methods", self.methods)
-        for name in self.headers:
-            yield from header_problems(f"headers[{name!r}]", name)
-        for name in self.query:
-            yield from header_problems(f"query[{name!r}]", name)
+        for field, tests in (("headers", self.headers), ("query", self.query)):
+            for name, value in tests.items():
+                yield from header_problems(f"{field}[{name!r}]", name)
+                if isinstance(value, str):
+                    yield from value_problems(f"{field}[{name!r}]", value)
 
 
 def _rewrite(prefix: str | None, path: str | None) -> PathRewrite | None:

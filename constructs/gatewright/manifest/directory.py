@@ -33,6 +33,8 @@ _NEW, _OLD = "new", "old"
 
 
 class Change(StrEnum):
+    """How a file differs from what should be there."""
+
     MISSING = "missing"
     EXTRA = "extra"
     CHANGED = "changed"

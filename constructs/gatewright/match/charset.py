@@ -43,10 +43,12 @@ _ALSO = {"k": 0x212A, "s": 0x17F}
 
 
 def one(code: int) -> Intervals:
+    """The set of one character."""
     return ((code, code),)
 
 
 def complement(spans: Intervals) -> Intervals:
+    """Every other character."""
     return intervals.minus(EVERY, spans)
 
 

@@ -18,6 +18,7 @@ def union(*sets: Intervals) -> Intervals:
 
 
 def intersect(left: Intervals, right: Intervals) -> Intervals:
+    """What both hold."""
     common: list[tuple[int, int]] = []
     i = j = 0
     while i < len(left) and j < len(right):
@@ -32,6 +33,7 @@ def intersect(left: Intervals, right: Intervals) -> Intervals:
 
 
 def minus(left: Intervals, right: Intervals) -> Intervals:
+    """What only the left one holds."""
     rest: list[tuple[int, int]] = []
     j = 0
     for low, high in left:
@@ -49,5 +51,6 @@ def minus(left: Intervals, right: Intervals) -> Intervals:
 
 
 def contains(spans: Intervals, number: int) -> bool:
+    """Whether the number is in one of the intervals."""
     at = bisect_right(spans, number, key=lambda span: span[0]) - 1
     return at >= 0 and number <= spans[at][1]

@@ -43,6 +43,7 @@ Node: TypeAlias = Chars | Concat | Alternate | Repeat
 
 
 def literal(text: str) -> Node:
+    """The expression that this text alone matches."""
     return Concat(tuple(Chars(((ord(character), ord(character)),)) for character in text))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 import attrs
 
-from gatewright.match import ANY_METHOD, ANYWHERE, Methods, Sources
+from gatewright.match import ANY_METHOD, ANYWHERE, NOWHERE, Methods, Sources
 from gatewright.protection.unknown import Unknown
 
 
@@ -37,6 +38,17 @@ class Way:
         """Whether no request can take this way."""
         return self.methods.is_empty() or self.sources.is_empty()
 
+    @property
+    def demand(self) -> Way:
+        """What is asked of the principal, whatever the request."""
+        return Way(claims=self.claims, scopes=self.scopes)
+
+    def normal(self) -> Way:
+        """The same way without claims that another of its claims implies, in a fixed order."""
+        claims = {attrs.evolve(claim, any_of=tuple(sorted(set(claim.any_of)))) for claim in self.claims}
+        needed = [claim for claim in claims if not any(other != claim and other.implies(claim) for other in claims)]
+        return attrs.evolve(self, claims=tuple(sorted(needed)), scopes=tuple(sorted(set(self.scopes))))
+
     def demands_at_least(self, other: Way) -> bool:
         """Whether whoever has the claims and scopes for this way has them for the other."""
         return set(other.scopes) <= set(self.scopes) and all(any(mine.implies(theirs) for mine in self.claims) for theirs in other.claims)
@@ -49,11 +61,15 @@ class Authorization:
     ways: tuple[Way, ...]
 
     def normal(self) -> Authorization:
-        """The same decision without empty ways and without ways that another one contains, in a fixed order."""
-        ways = [attrs.evolve(way, claims=tuple(sorted(set(way.claims))), scopes=tuple(sorted(set(way.scopes)))) for way in self.ways]
-        ways = [way for way in dict.fromkeys(ways) if not way.is_empty]
-        kept = [way for way in ways if not any(other != way and _contains(other, way) for other in ways)]
-        return Authorization(tuple(sorted(kept, key=_key)))
+        """The same decision written the one way that readers return.
+
+        What is asked of the principal is asked in the fewest claims; for each such demand stand the requests that no weaker demand admits
+        already, one way for all methods that the same addresses may use.
+        """
+        ways = [way.normal() for way in self.ways if not way.is_empty]
+        if len(ways) > 1:
+            ways = [piece for demand in dict.fromkeys(way.demand for way in ways) for piece in _pieces(demand, ways)]
+        return Authorization(tuple(sorted(ways, key=_key)))
 
     def admits_beyond(self, other: Authorization) -> Way | None:
         """A way in through this decision that the other refuses, or None: then this one is at least as strict."""
@@ -70,8 +86,25 @@ EVERYBODY = Authorization((Way(),))
 NOBODY = Authorization(())
 
 
-def _contains(wide: Way, narrow: Way) -> bool:
-    return wide.methods.covers(narrow.methods) and wide.sources.covers(narrow.sources) and narrow.demands_at_least(wide)
+def _pieces(demand: Way, ways: Iterable[Way]) -> Iterator[Way]:
+    """The requests for which exactly this is asked, by the methods that share their addresses."""
+    same = [way for way in ways if way.demand == demand]
+    weaker = [way for way in ways if demand.demands_at_least(way) and not way.demands_at_least(demand)]
+    names = sorted({name for way in (*same, *weaker) for name in way.methods.names})
+    sharing: dict[Sources, list[str]] = {}
+    for name in (*names, _OTHER):
+        sharing.setdefault(_addresses(same, name).minus(_addresses(weaker, name)), []).append(name)
+    for sources, methods in sharing.items():
+        if not sources.is_empty():
+            named = Methods.only(*methods) if _OTHER not in methods else Methods.all_but(*(name for name in names if name not in methods))
+            yield attrs.evolve(demand, methods=named, sources=sources)
+
+
+def _addresses(ways: Iterable[Way], method: str) -> Sources:
+    return reduce(Sources.union, (way.sources for way in ways if way.methods.contains(method)), NOWHERE)
+
+
+_OTHER = ""  # stands for every method that nothing names; no method is called so
 
 
 def _key(way: Way) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from gatewright.match import ANY_METHOD, ANYWHERE, Equals, Exact, Matches, Prefix, parse_host
 from gatewright.protection.authentication import Anonymous, Jwt
-from gatewright.protection.authorization import Authorization, Claim, Way
+from gatewright.protection.authorization import NOBODY, Authorization, Claim, Way
 from gatewright.protection.client import Direct, ForwardedFor, ProxyProtocol
 from gatewright.protection.entry import Forward, PathRewrite, Redirect, Respond, Rule
 from gatewright.protection.fence import Fenced
@@ -26,7 +26,7 @@ from gatewright.protection.lowered import (
 from gatewright.protection.policy import ListenerPolicy, Policy
 from gatewright.protection.traffic import FIELDS as TIMES
 from gatewright.protection.traffic import Timeouts
-from gatewright.protection.transport import BackendTls, TlsFloor
+from gatewright.protection.transport import VERSIONS, BackendTls, TlsFloor
 
 # Every field of every protection, and the features that it can use. A field without a feature is a hole: a test looks for it.
 OF_FIELD: Mapping[type, Mapping[str, tuple[str, ...]]] = {
@@ -163,7 +163,8 @@ def _gateway(gateway: LoweredGateway) -> Iterator[str]:
 
 def _listener(policy: ListenerPolicy) -> Iterator[str]:
     if isinstance(policy.frontend, TlsFloor):
-        yield "listener.tls.version"
+        if policy.frontend.min_version != VERSIONS[0]:  # the oldest is no floor
+            yield "listener.tls.version"
         if policy.frontend.suites:
             yield "listener.tls.suites"
     for name, on in (
@@ -187,11 +188,11 @@ def _listener(policy: ListenerPolicy) -> Iterator[str]:
 def _route(route: LoweredRoute) -> Iterator[str]:
     if any(parse_host(host).is_wildcard for host in route.hosts):
         yield "match.host.wildcard"
-    if route.browser:
-        yield "listener.browser"
     for rule in route.rules:
         yield from _rule(rule)
     yield from _policy(route.policy)
+    if any(isinstance(rule.action, Forward) for rule in route.rules):
+        yield "upgrade.allowed" if route.policy.upgrades else "upgrade.refused"
     if any(isinstance(backend.fence, Fenced) for backend in route.backends):
         yield "route.fence"
     if any(backend.namespace != route.namespace for backend in route.backends):
@@ -233,7 +234,7 @@ def _policy(policy: Policy) -> frozenset[str]:
 def _of_policy(policy: Policy) -> Iterator[str]:
     if isinstance(policy.authentication, Jwt):
         yield from ("jwt.issuer", "jwt.audiences", "jwt.jwks")
-        if policy.authentication.expiry_required:
+        if policy.authentication.expiry_required and policy.authorization != NOBODY:
             yield "jwt.expiry"
     if isinstance(policy.authorization, Authorization):
         yield "authorization.ways"
@@ -246,7 +247,6 @@ def _of_policy(policy: Policy) -> Iterator[str]:
                 yield "limit.method"
     if policy.body is not None:
         yield "body"
-    yield "upgrade.allowed" if policy.upgrades else "upgrade.refused"
     for name in TIMES:
         if getattr(policy.timeouts, name) is not None:
             yield f"timeout.{name}"

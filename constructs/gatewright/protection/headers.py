@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import attrs
 
-# What backends commonly trust to say who is asking. None of it may come from a client.
+# What backends commonly trust to say who is asking, or for which path. None of it may come from a client.
 IDENTITY_HEADERS = (
+    "remote-user",
+    "x-amzn-oidc-identity",
     "x-auth-request-email",
     "x-auth-request-groups",
     "x-auth-request-user",
@@ -13,8 +15,15 @@ IDENTITY_HEADERS = (
     "x-forwarded-groups",
     "x-forwarded-preferred-username",
     "x-forwarded-user",
+    "x-goog-authenticated-user-email",
+    "x-goog-authenticated-user-id",
+    "x-ms-client-principal",
+    "x-ms-client-principal-id",
+    "x-ms-client-principal-name",
+    "x-original-url",
     "x-remote-group",
     "x-remote-user",
+    "x-rewrite-url",
     "x-user",
     "x-user-id",
     "x-webauth-user",

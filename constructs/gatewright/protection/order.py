@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import attrs
 
-from gatewright.match import ANY_METHOD, ANYWHERE
+from gatewright.match import ANY_METHOD, ANYWHERE, Sources
 from gatewright.protection.authentication import Anonymous, Authentication, Jwt
 from gatewright.protection.authorization import Authorization, Authorizing, Way
-from gatewright.protection.client import ClientAddress, Forgeable
+from gatewright.protection.client import ClientAddress, Forgeable, ForwardedFor, ProxyProtocol
 from gatewright.protection.headers import Hygiene
 from gatewright.protection.limit import Limits, RateLimit
 from gatewright.protection.policy import ListenerPolicy, Policy
@@ -110,18 +110,20 @@ def _authorization(left: Authorizing, right: Authorizing) -> Iterator[Weakness]:
 
 
 def _short_of(way: Way, other: Authorization) -> str:
-    """The field in which a way falls short of the nearest way of a stricter decision."""
-    for theirs in other.ways:
-        demands = way.demands_at_least(theirs)
-        if demands and theirs.methods.covers(way.methods):
-            return "addresses"
-        if demands and theirs.sources.covers(way.sources):
-            return "methods"
-        if set(theirs.scopes) - set(way.scopes):
-            return "scopes"
-        if not demands:
-            return "claims"
-    return "methods"
+    """The field in which a way falls short of the nearest way of a stricter decision: of those for its methods, the one it misses least."""
+    near = [theirs for theirs in other.ways if not theirs.methods.intersect(way.methods).is_empty()]
+    return min((_missed(way, theirs) for theirs in near), key=len, default=("methods",))[0]
+
+
+def _missed(way: Way, theirs: Way) -> tuple[str, ...]:
+    """The fields in which a way asks less than another."""
+    asks = {
+        "claims": way.demands_at_least(attrs.evolve(theirs, scopes=())),
+        "scopes": way.demands_at_least(attrs.evolve(theirs, claims=())),
+        "addresses": theirs.sources.covers(way.sources),
+        "methods": theirs.methods.covers(way.methods),
+    }
+    return tuple(name for name, kept in asks.items() if not kept)
 
 
 def _limits(left: Limits, right: Limits) -> Iterator[Weakness]:
@@ -175,9 +177,20 @@ def _hygiene(left: Hygiene, right: Hygiene) -> Iterator[Weakness]:
 
 
 def _client(left: ClientAddress, right: ClientAddress) -> Iterator[Weakness]:
-    """Ways to learn an address fit different networks; only a forgeable or unread one is weaker than another."""
-    if left != right and isinstance(left, Forgeable | Unknown):
-        yield Weakness("client", _words(left), _words(right))
+    """Ways to learn an address fit different networks; only one that cannot be believed is weaker than another."""
+    if left != right and (isinstance(left, Unknown) or isinstance(right, Unknown) or (_believes_anybody(left) and not _believes_anybody(right))):
+        yield Weakness("client", _writer(left), _writer(right))
+
+
+def _writer(client: ClientAddress) -> str:
+    return f"{_words(client)}, which anybody can write" if _believes_anybody(client) else _words(client)
+
+
+def _believes_anybody(client: ClientAddress) -> bool:
+    """Whether whoever connects can write the address."""
+    if isinstance(client, ProxyProtocol | ForwardedFor):
+        return not client.peers or any(Sources.of(*client.peers).covers(Sources.of(family)) for family in ("0.0.0.0/0", "::/0"))
+    return isinstance(client, Forgeable)
 
 
 def _words(value: object) -> str:

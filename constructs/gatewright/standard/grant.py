@@ -18,13 +18,13 @@ def grant(lowered: LoweredGrant) -> JsonObject:
 
 def certificate_grants(gateway: LoweredGateway) -> Iterable[LoweredGrant]:
     """For each other namespace that holds a listener's Secret: leave for the gateway to read exactly those."""
-    named: dict[str, set[str]] = {}
+    named: dict[str, dict[str, None]] = {}
     for one in gateway.listeners:
         if isinstance(one.certificate, SecretCertificate) and one.certificate.namespace != gateway.namespace:
-            named.setdefault(one.certificate.namespace, set()).add(one.certificate.secret)
+            named.setdefault(one.certificate.namespace, {})[one.certificate.secret] = None
     for namespace, secrets in sorted(named.items()):
         name = f"gateway-{gateway.namespace}-{gateway.name}"
-        yield LoweredGrant(gateway.intent, namespace, name, GATEWAY_GROUP, "Gateway", gateway.namespace, "", "Secret", tuple(sorted(secrets)))
+        yield LoweredGrant(gateway.intent, namespace, name, GATEWAY_GROUP, "Gateway", gateway.namespace, "", "Secret", tuple(sorted(secrets, key=_settled)))
 
 
 def backend_grants(route: LoweredRoute) -> Iterable[LoweredGrant]:
@@ -36,3 +36,8 @@ def backend_grants(route: LoweredRoute) -> Iterable[LoweredGrant]:
     for namespace, services in sorted(named.items()):
         name = f"route-{route.namespace}-{route.name}"
         yield LoweredGrant(route.intent, namespace, name, GATEWAY_GROUP, "HTTPRoute", route.namespace, "", "Service", tuple(sorted(services)))
+
+
+def _settled(name: object) -> str:
+    """A sort key: names that are known only at deployment come first, in the order of their listeners."""
+    return name if isinstance(name, str) else ""

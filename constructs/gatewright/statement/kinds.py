@@ -10,13 +10,17 @@ import functools
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol, TypeAlias, get_args, get_origin, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, TypeVar, get_args, get_origin, runtime_checkable
 
 import attrs
 
 from gatewright.errors import Problem, did_you_mean, shown
 
 Check: TypeAlias = Callable[[object], bool]
+Carried = TypeVar("Carried", covariant=True)
+
+FORMATTED = "Calling __str__ on an Output"
+"""How the text begins that a ``pulumi.Output`` leaves in a string it is formatted into: nothing fails, and the manifest says that."""
 
 
 @runtime_checkable
@@ -29,11 +33,11 @@ class Deferred(Protocol):
 
 
 @runtime_checkable
-class Carries(Protocol):
-    """A construct or component built from an intent, usable wherever the intent itself is."""
+class Carries(Protocol[Carried]):
+    """A construct or component built from an intent of one kind, usable wherever the intent itself is."""
 
     @property
-    def intent(self) -> object: ...
+    def intent(self) -> Carried: ...
 
 
 class FrozenMap(Mapping[str, object]):
@@ -83,9 +87,9 @@ def freeze(value: object) -> object:
         return tuple(freeze(item) for item in value) if any(type(item) not in _PLAIN for item in value) else value
     if isinstance(value, dict):
         return FrozenMap({key: freeze(item) for key, item in value.items()})
-    if not attrs.has(type(value)) and isinstance(value, Carries):
-        return value.intent
-    return value
+    if attrs.has(type(value)) or isinstance(value, Deferred):  # a deferred value answers to every name, to intent as well
+        return value
+    return value.intent if isinstance(value, Carries) else value
 
 
 _PLAIN = frozenset({str, int, bool, float, type(None), FrozenMap})
@@ -106,10 +110,15 @@ def wrong_kinds(instance: attrs.AttrsInstance) -> Iterator[Problem]:
 
 def _problem(field: _Field, value: object) -> Problem:
     name = field.name
-    if isinstance(value, Deferred) and not attrs.has(type(value)):
+    for path, late in _late(name, value):
+        if isinstance(late, str):
+            return Problem(
+                "late-value", path, "the value was not known when it was made part of this text", f'"{FORMATTED}[T] is not supported…"', field.words,
+                "pass the Output itself" if field.late else "pass the plain value, from the program or its configuration",
+            )  # fmt: skip
         return Problem(
-            "late-value", name, f"{name} decides what is protected, so it must be known while the program runs",
-            f"a value known only at deployment ({type(value).__name__})", field.words, "pass the plain value, from the program or its configuration",
+            "late-value", path, f"{name} decides what is protected, so it must be known while the program runs",
+            f"a value known only at deployment ({type(late).__name__})", field.words, "pass the plain value, from the program or its configuration",
         )  # fmt: skip
     if field.listed and isinstance(value, str):
         return Problem("string-for-list", name, f"{name} is a list", shown(value), field.words, f"write [{value!r}]")
@@ -119,6 +128,22 @@ def _problem(field: _Field, value: object) -> Problem:
             ", ".join(field.choices), "choose one of them",
         )  # fmt: skip
     return Problem("wrong-kind", name, f"{name} is of another kind", f"{shown(value)} ({type(value).__name__})", field.words, f"give {field.words}")
+
+
+def _late(path: str, value: object) -> Iterator[tuple[str, object]]:
+    """What is known only at deployment, with its place: deferred values, and texts that they were formatted into."""
+    if isinstance(value, str):
+        if FORMATTED in value:
+            yield path, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _late(f"{path}[{index}]", item)
+    elif isinstance(value, FrozenMap):
+        for key, item in value.items():
+            yield from _late(path, key)
+            yield from _late(f"{path}[{key!r}]", item)
+    elif not attrs.has(type(value)) and isinstance(value, Deferred):
+        yield path, value
 
 
 @functools.cache
@@ -154,11 +179,13 @@ def _check(hint: object) -> Check:
         return callable
     if hint is int:
         return lambda value: type(value) is int
+    if hint is str:
+        return lambda value: isinstance(value, str) and FORMATTED not in value
     if hint is object:
-        return lambda value: True
+        return lambda value: not any(_late("", value))
     if hint is Deferred:
         return lambda value: not attrs.has(type(value)) and not isinstance(value, str) and isinstance(value, Deferred)
-    if hint is Carries:
+    if origin is Carries:
         return lambda value: False  # frozen away before it is checked
     kind = typing.cast("type", origin or hint)
     return lambda value: isinstance(value, kind)
@@ -173,13 +200,13 @@ def _each(check: Check) -> Check:
 
 
 def _pairs(check: Check) -> Check:
-    return lambda value: isinstance(value, FrozenMap) and all(type(key) is str and check(item) for key, item in value.items())
+    return lambda value: isinstance(value, FrozenMap) and all(type(key) is str and FORMATTED not in key and check(item) for key, item in value.items())
 
 
 def _words(hint: object) -> str:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(dict.fromkeys(_words(arg) for arg in args if arg is not Carries and arg is not Deferred))
+        return " or ".join(dict.fromkeys(_words(arg) for arg in args if get_origin(arg) is not Carries and arg is not Deferred))
     if origin is Literal:
         return "one of " + ", ".join(repr(arg) for arg in args)
     if origin is Sequence or origin is tuple:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from gatewright.errors import Problem, shown
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 
@@ -33,17 +34,29 @@ def host_problems(field: str, value: str) -> Iterator[Problem]:
     """A DNS name in lower case, with at most one wildcard, as its whole first label (Gateway API ``Hostname``)."""
     rest = value.removeprefix("*.")
     if "*" in rest:
+        after = rest.rpartition("*")[2].strip(".")
         yield Problem(
             "wildcard-over-labels", field, "a wildcard stands for the first labels only", shown(value),
-            'a name such as "shop.example.com" or "*.example.com"', f'write "*.{rest.replace("*.", "")}", which covers every depth',
+            'a name such as "shop.example.com" or "*.example.com"', f'write "*.{after}", which covers every depth' if "." in after else "name the hosts",
         )  # fmt: skip
     elif _is_address(rest):
         yield Problem("bad-host", field, "an address is no host name", shown(value), "a DNS name in lower case", "use the name that clients send")
     elif len(value) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in rest.split(".")):
         yield Problem(
             "bad-host", field, "not a host name", shown(value), "a DNS name in lower case, without scheme, port, path or final dot",
-            f"write {rest.lower().split('://')[-1].split('/')[0].split(':')[0].rstrip('.')!r}",
+            _near_host(rest),
         )  # fmt: skip
+
+
+def label_problems(field: str, labels: Mapping[str, str]) -> Iterator[Problem]:
+    """Labels as they stand on pods: a key with an optional DNS prefix, a value of at most 63 characters."""
+    for key, value in labels.items():
+        prefix, slash, name = key.rpartition("/")
+        if not _LABEL_PART.fullmatch(name) or (slash and any(host_problems("", prefix))) or not (value == "" or _LABEL_PART.fullmatch(value)):
+            yield Problem(
+                "bad-label", f"{field}[{key!r}]", "not a label that Kubernetes accepts", f"{shown(key)}: {shown(value)}",
+                "at most 63 letters, digits, dashes, underscores and dots, a letter or digit at both ends", "copy it from the pods",
+            )  # fmt: skip
 
 
 def port_problems(field: str, value: int) -> Iterator[Problem]:
@@ -103,11 +116,16 @@ def _near_name(value: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:63].strip("-") or "web"
 
 
+def _near_host(value: str) -> str:
+    near = value.lower().split("://")[-1].split("/")[0].split(":")[0].rstrip(".")
+    return f"write {near!r}" if all(map(_HOST_LABEL.fullmatch, near.split("."))) else "use the name that clients send"
+
+
 def _near_cidr(value: str, error: str) -> str:
     try:
         return f"write {str(ipaddress.ip_network(value, strict=False))!r}"
     except ValueError:
-        return error
+        return f"correct it: {error}"
 
 
 def _is_address(value: str) -> bool:

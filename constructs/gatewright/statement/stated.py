@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from gatewright.errors import InvalidIntent, Problem
-from gatewright.statement.kinds import wrong_kinds
+from gatewright.statement.kinds import FORMATTED, wrong_kinds
 
 
 @attrs.frozen
@@ -27,7 +27,7 @@ class Stated:
     @property
     def label(self) -> str:
         """How messages call this value."""
-        return type(self).__name__
+        return _called(type(self))
 
 
 @attrs.frozen
@@ -39,4 +39,10 @@ class Named(Stated):
     @property
     def label(self) -> str:
         """How messages call this value: ``ProtectedRoute("orders")``."""
-        return f'{type(self).__name__}("{self.name}")'
+        settled = isinstance(self.name, str) and FORMATTED not in self.name  # a deferred value warns when it is formatted
+        return f'{_called(type(self))}("{self.name if settled else "…"}")'
+
+
+def _called(kind: type) -> str:
+    """The public name: the front ends add keywords of their own in a private subclass of the same name."""
+    return kind.__name__.lstrip("_")

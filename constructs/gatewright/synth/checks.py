@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+
+import attrs
 
 from gatewright.errors import Problem, did_you_mean, shown
+from gatewright.gateways.port import Rendered
 from gatewright.intent.backend import SecureBackend
 from gatewright.intent.gateway import SecureGateway
 from gatewright.intent.lowering import backends
 from gatewright.intent.route import ProtectedRoute
-from gatewright.match import Match, Request, Undecidable, overlap, overlapping_pairs
+from gatewright.manifest.identity import ObjectId
+from gatewright.match import ANY_METHOD, Match, Methods, Request, Undecidable, overlap, overlapping_pairs
+from gatewright.protection.authorization import Authorization
 from gatewright.protection.entry import Entry
 from gatewright.protection.lowered import LoweredRoute
 from gatewright.protection.order import weaknesses
-from gatewright.synth.place import Intent, Placed
+from gatewright.protection.policy import Policy
+from gatewright.synth.place import Intent, Placed, reference
 
 
 def across(intents: Sequence[Intent]) -> Iterator[Problem]:
@@ -56,6 +63,21 @@ def _named(
                           f"{backend.namespace}/{backend.name}", "the same SecureBackend", "pass the backend that the intents return")  # fmt: skip
 
 
+def collisions(parts: Sequence[tuple[Placed, Rendered]]) -> Iterator[Problem]:
+    """Objects that two intents emit under one name: the one that is applied last would take the other's place."""
+    owners: dict[ObjectId, str] = {}
+    told: set[tuple[str, str]] = set()
+    for placed, rendered in parts:
+        own = reference(placed.intent)
+        for manifest in rendered.objects:
+            identity = ObjectId.of(manifest)
+            other = owners.setdefault(identity, own)
+            if other != own and (other, own) not in told:
+                told.add((other, own))
+                yield Problem("object-collision", placed.intent.label, f"{other} emits an object of the same name", f"{identity} of {own}",
+                              "one intent an object", "rename one of the two intents")  # fmt: skip
+
+
 def among_routes(routes: Sequence[tuple[Placed, LoweredRoute]]) -> Iterator[Problem]:
     """Two routes that claim one match, a weaker route that takes requests from a stricter one, and cases in an order no gateway keeps."""
     entries: list[tuple[Entry, Placed, LoweredRoute]] = []
@@ -82,8 +104,8 @@ def _undeclared(entries: Sequence[tuple[Entry, Placed, LoweredRoute]]) -> Iterat
     told: set[tuple[str, str]] = set()
     for left, right in _pairs(entries):
         (one, placed, first), (two, _, second) = entries[left], entries[right]
-        if (first.label, second.label) in told or (second.label, first.label) in told:
-            continue
+        if first.label == second.label or (first.label, second.label) in told or (second.label, first.label) in told:
+            continue  # of two routes with one name that has been said already
         if one.host == two.host and one.path == two.path:
             told.add((first.label, second.label))
             yield Problem("match-claimed-twice", f"{second.intent}.paths", f"{first.intent} in {first.namespace} claims the same match",
@@ -98,7 +120,7 @@ def _outranked(winner: tuple[Entry, Placed, LoweredRoute], loser: tuple[Entry, P
     (won, _, strong), (lost, _, weak) = winner, loser
     if weak.label in strong.outranks:
         return
-    weaker = weaknesses(won.policy, lost.policy)
+    weaker = weaknesses(won.policy, _of_any_method(lost.policy))
     protecting = [one for one in weaker if one.field.split(".")[0] in ("authentication", "authorization")]
     if not protecting:
         return
@@ -111,6 +133,15 @@ def _outranked(winner: tuple[Entry, Placed, LoweredRoute], loser: tuple[Entry, P
         witness if isinstance(witness, str) else f"{witness.method} https://{witness.host}{witness.path}", "at least the same protection on what both match",
         f'protect it alike, choose other paths, or declare it: outranks=["{weak.label}"]',
     )  # fmt: skip
+
+
+def _of_any_method(policy: Policy) -> Policy:
+    """The policy as if it asked for a method that it refuses what it asks for the others: a site that only reads guards no API below it by that."""
+    if not isinstance(policy.authorization, Authorization):
+        return policy
+    ways = policy.authorization.ways
+    refused = reduce(Methods.minus, (way.methods for way in ways), ANY_METHOD)
+    return attrs.evolve(policy, authorization=Authorization((*ways, *(attrs.evolve(way, methods=refused) for way in ways))).normal())
 
 
 def _witness(one: Entry, two: Entry) -> Request | str | None:

@@ -8,14 +8,21 @@ from gatewright.errors import InvalidIntent, Problem, Refusal, Refused
 from gatewright.gateways.port import Rendered, Trace
 from gatewright.manifest.copies import copied
 from gatewright.manifest.text import JsonObject
+from gatewright.synth.open import Relaxation, Unfenced
 
 
 @attrs.frozen
 class Compiled:
-    """The manifests of each intent, in the order of the intents, or everything that stands in the way."""
+    """The manifests of each intent, in the order of the intents, or everything that stands in the way.
+
+    ``intents`` names the intent of each part. ``relaxations`` and ``unfenced`` are what is not protected, declared or not.
+    """
 
     cluster: str
     parts: tuple[Rendered, ...] = ()
+    intents: tuple[str, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    unfenced: tuple[Unfenced, ...] = ()
     problems: tuple[Problem, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 

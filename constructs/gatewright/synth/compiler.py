@@ -11,10 +11,11 @@ from gatewright.errors import InvalidIntent, Problem, Refusal, Refused
 from gatewright.gateways.port import Rendered
 from gatewright.intent.baseline import NEWEST
 from gatewright.protection.lowered import LoweredRoute
-from gatewright.synth.checks import across, among_routes
+from gatewright.synth.checks import across, among_routes, collisions
 from gatewright.synth.compiled import Compiled
+from gatewright.synth.open import relaxations, unfenced
 from gatewright.synth.patching import patched
-from gatewright.synth.place import Intent, Placed, exposure_of, exposure_problems, place
+from gatewright.synth.place import Intent, Placed, exposure_of, exposure_problems, place, reference
 from gatewright.synth.refusing import refuse
 
 __all__ = ["Compiled", "compile_intent", "compile_intents"]
@@ -56,7 +57,7 @@ def _no_collection() -> Iterator[None]:
 def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str) -> Compiled:
     problems: list[Problem] = list(across(stated))
     refusals: list[Refusal] = []
-    parts: list[Rendered] = []
+    parts: list[tuple[Placed, Rendered]] = []
     routes: list[tuple[Placed, LoweredRoute]] = []
     for intent in stated:
         found = list(exposure_problems(intent, cluster))
@@ -71,11 +72,20 @@ def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str) -> Compi
         if wrong:
             continue
         try:
-            parts.append(patched(intent, placed, placed.target.render(placed.lowered, placed.place)))
+            parts.append((placed, patched(intent, placed, placed.target.render(placed.lowered, placed.place))))
         except InvalidIntent as error:
             problems += error.problems
     problems += among_routes(routes)
-    return Compiled(cluster.name, tuple(parts), tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(refusals)))
+    problems += collisions(parts)
+    return Compiled(
+        cluster=cluster.name,
+        parts=tuple(rendered for _, rendered in parts),
+        intents=tuple(reference(placed.intent) for placed, _ in parts),
+        relaxations=tuple(one for placed, rendered in parts for one in relaxations(placed, rendered)),
+        unfenced=tuple(one for placed, _ in parts for one in unfenced(placed)),
+        problems=tuple(dict.fromkeys(problems)),
+        refusals=tuple(dict.fromkeys(refusals)),
+    )
 
 
 def _refusals(placed: Placed, cluster: Cluster) -> list[Refusal]:

@@ -42,7 +42,7 @@ def patched(intent: Intent, placed: Placed, rendered: Rendered) -> Rendered:
             problems.append(Problem("patch-weakens", path, f"it takes away protection: {lost[0]}", shown(patch.path), "patches that weaken nothing",
                                     "state it as an intent, or give the patch reason, owner and until"))  # fmt: skip
         elif lost:
-            relaxed += [Trace(intent.label, "patch", None, "", f"relaxed: {one}: {patch.exemption}") for one in lost]
+            relaxed += [Trace(intent.label, f"patches[{index}]", None, "", f"relaxed: {one}: {patch.exemption}") for one in lost]
         before = after
     if problems:
         raise InvalidIntent(problems)
@@ -57,14 +57,20 @@ def _lost(before: Reading, after: Reading) -> Iterator[Weakness]:
         yield from listener_weaknesses(after.listeners[name], listener) if name in after.listeners else [Weakness(name, "gone", "protected")]
 
 
+_PROTECTING = ("BackendTLSPolicy", "NetworkPolicy", "ReferenceGrant")  # nothing in their spec is there for anything else
+
+
 def _gone(rendered: Rendered, objects: tuple[JsonObject, ...]) -> Iterator[Weakness]:
-    """Fields that enforced something and hold another value now, in objects that no reader of the gateway looks at."""
+    """What enforces something and is otherwise now, in objects that no reader of the gateway looks at: it cannot be judged, so it counts as lost."""
+    for was, now in zip(rendered.objects, objects, strict=True):
+        if was["kind"] in _PROTECTING and was["spec"] != now.get("spec"):
+            yield Weakness(f"{was['kind']} spec", "another one", "as it was rendered")
     for trace in rendered.traces:
-        if trace.object is None or trace.object.kind not in ("NetworkPolicy", "BackendTLSPolicy", "ReferenceGrant", "Gateway", "EnvoyProxy", "HTTPRoute"):
+        if trace.object is None or trace.object.kind not in ("Gateway", "EnvoyProxy", "HTTPRoute"):
             continue
-        was, now = _value(trace, rendered.objects), _value(trace, objects)
-        if was != now:
-            yield Weakness(trace.protection, shown(now), shown(was))
+        before, after = _value(trace, rendered.objects), _value(trace, objects)
+        if before != after:
+            yield Weakness(trace.protection, shown(after), shown(before))
 
 
 def _stands(trace: Trace, objects: tuple[JsonObject, ...]) -> bool:

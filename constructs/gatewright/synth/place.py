@@ -33,6 +33,11 @@ class Placed:
     place: Place
 
 
+def reference(intent: Intent) -> str:
+    """How an intent is called where its namespace matters: ``ProtectedRoute shop/orders``."""
+    return f"{type(intent).__name__.lstrip('_')} {intent.namespace}/{intent.name}"
+
+
 def exposure_of(intent: Intent) -> str | None:
     """The exposure that the intent, or the gateway it names, goes through; None: it goes through none of its own."""
     if isinstance(intent, SecureGateway):

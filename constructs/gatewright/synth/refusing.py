@@ -25,7 +25,7 @@ def refuse(placed: Placed, client: object) -> Iterator[Refusal]:
     for one in refusals(label, used(lowered), target.title, target.rows(), target.settings):
         yield attrs.evolve(one, could=_could(one.feature, target.title))
     for feature, reason in target.cannot(lowered):
-        yield Refusal(label, feature, target.title, reason, "", "", ())
+        yield Refusal(label, feature, target.title, reason, "", "less of it, or several routes", ())
     if isinstance(lowered, LoweredRoute):
         if isinstance(client, Forgeable) and rests_on_address(lowered.policy):
             yield Refusal(label, "a rule on the client's address", target.title, client.reason, "", "an exposure that knows clients' addresses", ())
@@ -48,4 +48,6 @@ def _label(placed: Placed) -> str:
 
 @cache
 def _could(feature: str, but: str) -> tuple[str, ...]:
-    return tuple(target.title for target in every_target() if target.title != but and target.rows()[feature].verdict != "refused")
+    """The other targets that enforce it as they are, without a setting of their operator."""
+    rows = ((target, target.rows()[feature]) for target in every_target() if target.title != but)
+    return tuple(target.title for target, row in rows if row.verdict != "refused" and (not row.needs or row.needs in target.settings))

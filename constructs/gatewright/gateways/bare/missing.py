@@ -62,7 +62,7 @@ _BACKEND = {
 
 def rows(version: str) -> dict[str, Row]:
     """A refusal for each of them; a decision on who may pass exists only as the one that admits everybody."""
-    found = {}
+    found: dict[str, Row] = {}
     for kind, reasons in (("HTTPRoute", _HTTPROUTE), ("Gateway", _GATEWAY), ("BackendTLSPolicy", _BACKEND)):
         source = f"{kind} CRD v1, standard channel, Gateway API {version}"
         found |= {feature: refused(reason, source) for feature, reason in reasons.items()}

@@ -12,7 +12,7 @@ import attrs
 
 from gatewright.gateways.capability import Row, conditional, enforced
 from gatewright.gateways.envoy.jwt import PROVIDER
-from gatewright.gateways.fields import at, items, strings, text, texts
+from gatewright.gateways.fields import at, items, mapping, strings, text, texts
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.match import ANY_METHOD, ANYWHERE, Methods, Sources
 from gatewright.protection.authentication import Jwt
@@ -69,15 +69,30 @@ def render(policy: Policy) -> JsonObject:
         union_free = True
     else:
         union_free = False
-    limited = [way for way in ways if not way.methods.excluded]
-    rules += [_allow(f"way-{index}", way, union if union_free else ANYWHERE, expiry) for index, way in enumerate(limited, 1)]
-    for way in ways:
-        if way.methods.excluded:
-            if way.methods.names:
-                taken = tuple(sorted(way.methods.names))
-                rules.append(_deny_methods(taken))
-            rules.append(_allow("other-methods", attrs.evolve(way, methods=ANY_METHOD), union if union_free else ANYWHERE, expiry))
+    free = union if union_free else ANYWHERE
+    others = [way for way in ways if way.methods.excluded]
+    named = frozenset(name for way in others for name in way.methods.names)
+    split = [attrs.evolve(way, methods=Methods.only(*(named - way.methods.names))) for way in others if named > way.methods.names]
+    limited = [way for way in ways if not way.methods.excluded] + split
+    rules += [_allow(f"way-{index}", way, free, expiry) for index, way in enumerate(limited, 1)]
+    if named:
+        rules.append(_deny_methods(tuple(sorted(named))))
+    for index, way in enumerate(others, 1):
+        rules.append(_allow("other-methods" if index == 1 else f"other-methods-{index}", attrs.evolve(way, methods=ANY_METHOD), free, expiry))
     return {"defaultAction": "Deny", "rules": rules}
+
+
+def problem(policy: Policy) -> str | None:
+    """Why this decision does not fit into the CRD (1.8.0, 1.9.1), or None."""
+    for way in policy.authorization.ways if isinstance(policy.authorization, Authorization) else ():
+        sizes = (
+            ("claims", len(way.claims), 16), ("scopes", len(way.scopes), 16), ("methods", len(way.methods.names), 16),
+            ("values of one claim", max((len(claim.any_of) for claim in way.claims), default=0), 128),
+        )  # fmt: skip
+        for what, count, limit in sizes:
+            if count > limit:
+                return f"a rule of a SecurityPolicy holds {limit} {what}; these are {count}"
+    return None
 
 
 def _deny_methods(methods: tuple[str, ...]) -> JsonObject:
@@ -146,13 +161,13 @@ class _Cell:
 def requires_expiry(spec: Mapping[str, object]) -> bool:
     """Whether nothing is allowed unless the token expires."""
     rules = items(at(spec, "authorization", "rules"))
-    allowing = [rule for rule in rules if at(rule, "action") == "Allow"]
-    return at(spec, "authorization", "defaultAction") != "Allow" and bool(allowing) and all(at(rule, "cel") == EXPIRES for rule in allowing)
+    denied = at(spec, "authorization") is not None and at(spec, "authorization", "defaultAction") != "Allow"
+    return denied and all(at(rule, "cel") == EXPIRES for rule in rules if at(rule, "action") != "Deny")
 
 
 def read(spec: Mapping[str, object]) -> Authorizing:
     """Who may pass, by ``spec`` of a SecurityPolicy. Without ``authorization`` everybody; its default action is Deny."""
-    if "authorization" not in spec:
+    if at(spec, "authorization") is None:
         return EVERYBODY
     cells, ways = [_Cell()], list[Way]()
     for rule in items(at(spec, "authorization", "rules")):
@@ -174,13 +189,14 @@ def read(spec: Mapping[str, object]) -> Authorizing:
 
 def _region(rule: object) -> _Cell | Unknown:
     name = text(at(rule, "name")) or "?"
+    if at(rule, "action") not in ("Allow", "Deny"):
+        return Unknown(f"rule {name} has the action {at(rule, 'action')}")
     if at(rule, "cel") not in (None, EXPIRES):
         return Unknown(f"rule {name} decides by a CEL expression")
-    if at(rule, "operation", "path") is not None:
-        return Unknown(f"rule {name} decides by a path")
-    for key in ("headers", "clientIPGeoLocations"):
-        if at(rule, "principal", key) is not None:
-            return Unknown(f"rule {name} decides by {key}")
+    for part, read_here in (("operation", {"methods"}), ("principal", {"clientCIDRs", "jwt"})):
+        unread = sorted(str(key) for key, value in mapping(at(rule, part)).items() if key not in read_here and value is not None)
+        if unread:
+            return Unknown(f"rule {name} decides by {', '.join(unread)}")
     methods = texts(at(rule, "operation", "methods"))
     networks = texts(at(rule, "principal", "clientCIDRs"))
     try:

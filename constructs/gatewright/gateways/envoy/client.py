@@ -16,11 +16,14 @@ from gatewright.protection.unknown import Unknown
 from gatewright.standard.backend import peer
 from gatewright.standard.objects import manifest
 
+HEALTH_PORTS = (19_001, 19_003)
 
-def rows() -> dict[str, Row]:
-    """What it does with addresses."""
+
+def rows(version: str) -> dict[str, Row]:
+    """What this version does with addresses; 1.8 cannot state its default."""
+    stated = "ClientTrafficPolicy spec.clientIPDetection" if version != "1.8" else "ClientTrafficPolicy spec"
     return {
-        "listener.client.direct": enforced("ClientTrafficPolicy spec.clientIPDetection", "the default: X-Forwarded-For is not believed"),
+        "listener.client.direct": enforced(stated, "the default: X-Forwarded-For is not believed"),
         "listener.client.proxy-protocol": conditional(
             "ClientTrafficPolicy spec.proxyProtocol",
             "only the peers reach the proxies: by a NetworkPolicy where the cluster enforces it, else by its network",
@@ -48,7 +51,7 @@ def proxies_fence(namespace: str, name: str, labels: dict[str, str], client: Cli
         return None
     blocks: list[Json] = [{"ipBlock": {"cidr": cidr}} for cidr in client.peers]
     open_ports: list[Json] = [{"protocol": "TCP", "port": port} for port in ports]
-    health: list[Json] = [{"protocol": "TCP", "port": port} for port in (19_001, 19_003)]
+    health: list[Json] = [{"protocol": "TCP", "port": port} for port in HEALTH_PORTS]
     spec: JsonObject = {
         "podSelector": {"matchLabels": dict(labels)},
         "policyTypes": ["Ingress"],

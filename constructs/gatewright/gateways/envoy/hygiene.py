@@ -39,6 +39,7 @@ def render(policy: ListenerPolicy) -> JsonObject:
     hygiene = policy.hygiene
     headers: JsonObject = {
         "enableEnvoyHeaders": False,
+        "disableRateLimitHeaders": True,
         "withUnderscoresAction": "RejectRequest" if hygiene.underscores else "Allow",
         "xForwardedClientCert": {"mode": "Sanitize" if hygiene.client_certificate else "ForwardOnly"},
     }

@@ -20,7 +20,7 @@ from gatewright.protection.authentication import Anonymous, Authentication, Jwt
 from gatewright.protection.unknown import Unknown
 from gatewright.standard.objects import GATEWAY_V1, manifest, target_ref
 
-PROVIDER = "jwt"
+PROVIDER, AUDIENCES = "jwt", 8
 _PATH = "SecurityPolicy spec.jwt.providers[]"
 _FROM = {"headers": [{"name": "Authorization", "valuePrefix": "Bearer "}]}
 
@@ -71,6 +71,13 @@ def issuer_backend(namespace: str, name: str, jwt: Jwt) -> tuple[JsonObject, Jso
     return manifest(VERSION, "Backend", namespace, name, spec), manifest(GATEWAY_V1, "BackendTLSPolicy", namespace, name, policy)
 
 
+def problem(authentication: Authentication) -> str | None:
+    """Why this does not fit into the CRD (1.8.0, 1.9.1), or None."""
+    if isinstance(authentication, Jwt) and len(authentication.audiences) > AUDIENCES:
+        return f"a provider of a SecurityPolicy holds {AUDIENCES} audiences; these are {len(authentication.audiences)}"
+    return None
+
+
 def _port(jwt: Jwt) -> int:
     return urlsplit(jwt.jwks or "").port or 443
 
@@ -78,9 +85,9 @@ def _port(jwt: Jwt) -> int:
 def read(spec: Mapping[str, object], expiry_required: bool) -> Authentication:
     """Who must prove what, by ``spec`` of a SecurityPolicy."""
     for other in ("oidc", "basicAuth", "apiKeyAuth", "extAuth"):
-        if other in spec:
+        if at(spec, other) is not None:
             return Unknown(f"SecurityPolicy spec.{other} is not read yet")
-    if "jwt" not in spec:
+    if at(spec, "jwt") is None:
         return Anonymous()
     providers = items(at(spec, "jwt", "providers"))
     if len(providers) != 1:
@@ -91,10 +98,13 @@ def read(spec: Mapping[str, object], expiry_required: bool) -> Authentication:
     taken = at(provider, "extractFrom")
     if taken is not None and taken != _FROM:
         return Unknown("SecurityPolicy spec.jwt.providers[0].extractFrom takes tokens from elsewhere")
+    keys = text(at(provider, "remoteJWKS", "uri"))
+    if keys is None:
+        return Unknown("SecurityPolicy spec.jwt.providers[0] takes its keys from elsewhere than remoteJWKS.uri")
     return Jwt(
-        issuer=text(at(provider, "issuer")),
+        issuer=text(at(provider, "issuer")) or None,
         audiences=tuple(sorted(texts(at(provider, "audiences")))),
-        jwks=text(at(provider, "remoteJWKS", "uri")),
+        jwks=keys,
         expiry_required=expiry_required,
         optional=at(spec, "jwt", "optional") is True,
     )

@@ -19,7 +19,7 @@ from gatewright.protection.limit import Limits, RateLimit, Unit, normal_limits
 from gatewright.protection.unknown import Unknown
 
 COUNTED = 20
-RULES = 16
+RULES, SHARED_RULES = 16, 256
 _FAMILIES = ("0.0.0.0/0", "::/0")
 _LOCAL, _GLOBAL = "BackendTrafficPolicy spec.rateLimit.local.rules[]", "BackendTrafficPolicy spec.rateLimit.global.rules[]"
 _UNITS: dict[str, Unit] = {"Second": "second", "Minute": "minute", "Hour": "hour", "Day": "day"}
@@ -39,7 +39,7 @@ def rows() -> dict[str, Row]:
         ),
         "limit.everyone.shared": conditional(_GLOBAL, shared, needs="rate_limit_service", source="EnvoyGateway rateLimit.failClosed, default false"),
         "limit.client-ip.shared": conditional(_GLOBAL, shared, needs="rate_limit_service", source="EnvoyGateway rateLimit.failClosed, default false"),
-        "limit.method": enforced(f"{_LOCAL}.clientSelectors[].methods"),
+        "limit.method": enforced(f"{_LOCAL}.clientSelectors[].methods | {_GLOBAL}.clientSelectors[].methods"),
     }
 
 
@@ -50,8 +50,9 @@ def problem(limits: Limits) -> str | None:
     if len({limit.scope for limit in limits}) > 1:
         return "one BackendTrafficPolicy counts either in each replica or shared, not both"
     count = sum(1 for limit in limits for _ in _rules(limit))
-    if limits and limits[0].scope == "replica" and count > RULES:
-        return f"these limits need {count} rules; a BackendTrafficPolicy holds {RULES}"
+    room = RULES if limits and limits[0].scope == "replica" else SHARED_RULES
+    if count > room:
+        return f"these limits need {count} rules; a BackendTrafficPolicy holds {room}"
     return None
 
 
@@ -119,12 +120,15 @@ def _key(rule: object) -> Key | Unknown:
     if unit not in _UNITS or not isinstance(requests, int) or len(selectors) != 1:
         return Unknown("a limit whose unit, count or selectors are not read")
     selector = selectors[0]
-    methods = [text(at(one, "value")) or "" for one in items(at(selector, "methods")) if at(one, "invert") is not True]
-    if len(methods) > 1 or not isinstance(selector, Mapping) or set(selector) - {"methods", "sourceCIDR", "path"}:
+    stated = items(at(selector, "methods"))
+    methods = [name for one in stated if (name := text(at(one, "value"))) and at(one, "invert") is not True]
+    if len(methods) != len(stated) or len(methods) > 1 or not isinstance(selector, Mapping) or set(selector) - {"methods", "sourceCIDR", "path"}:
         return Unknown("a limit with selectors that are not read")
     method = methods[0] if methods else ""
-    if at(selector, "sourceCIDR", "type") == "Distinct" and "path" not in selector:
-        return (text(at(selector, "sourceCIDR", "value")) or "", method, requests, unit)
+    source = at(selector, "sourceCIDR")
+    family = text(at(source, "value"))
+    if at(source, "type") == "Distinct" and family in _FAMILIES and at(source, "invert") is not True and "path" not in selector:
+        return (family, method, requests, unit)
     if at(selector, "path") == {"type": "PathPrefix", "value": "/"} and "sourceCIDR" not in selector:
         return ("/", method, requests, unit)
     return Unknown("a limit with selectors that are not read")

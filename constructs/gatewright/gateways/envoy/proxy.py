@@ -1,6 +1,8 @@
 """EnvoyProxy (CRD 1.8.0, 1.9.1): what is logged, and in which order filters judge.
 
 Seen in the translator: an entry of ``filterOrder`` whose neighbour is not on the listener does nothing, so every neighbour is named.
+Without ``mergeType`` this object would replace the one of the GatewayClass whole, with the operator's replicas, resources and load balancer
+annotations; merged, lists are ours. ``preserveRouteOrder`` would put the order of lists in place of precedence, so it is stated.
 The default log holds query strings, which hold tokens; the format here has neither query nor credentials.
 """
 
@@ -15,7 +17,7 @@ from gatewright.manifest.text import JsonObject
 from gatewright.protection.lowered import LoweredGateway
 from gatewright.standard.objects import manifest
 
-_LIMIT = "envoy.filters.http.local_ratelimit"
+_LIMITS = ("envoy.filters.http.local_ratelimit", "envoy.filters.http.ratelimit")  # counted in each replica, counted in one place
 _JUDGES = ("rbac", "jwt_authn", "oauth2", "basic_auth", "api_key_auth", "ext_authz")
 _LOG = {
     "bytes_received": "%BYTES_RECEIVED%",
@@ -51,10 +53,15 @@ def render(gateway: LoweredGateway) -> JsonObject:
     """The EnvoyProxy of a gateway."""
     order: list[JsonObject] = [{"name": "envoy.filters.http.buffer", "after": "envoy.filters.http.rbac"}]
     if gateway.limits_first:
-        order.extend({"name": _LIMIT, "before": f"envoy.filters.http.{judge}"} for judge in _JUDGES)
+        order.extend({"name": limit, "before": f"envoy.filters.http.{judge}"} for limit in _LIMITS for judge in _JUDGES)
     sink: JsonObject = {"type": "File", "file": {"path": "/dev/stdout"}}
     log: JsonObject = {"settings": [{"format": {"type": "JSON", "json": {**_LOG}}, "sinks": [sink]}]}
-    spec: JsonObject = {"filterOrder": [*order], "telemetry": {"accessLog": log if gateway.logged else {"disable": True}}}
+    spec: JsonObject = {
+        "mergeType": "JSONMerge",
+        "preserveRouteOrder": False,
+        "filterOrder": [*order],
+        "telemetry": {"accessLog": log if gateway.logged else {"disable": True}},
+    }
     return manifest(VERSION, "EnvoyProxy", gateway.namespace, gateway.name, spec)
 
 
@@ -65,8 +72,8 @@ def reference(gateway: LoweredGateway) -> JsonObject:
 
 def limits_first(spec: Mapping[str, object]) -> bool:
     """Whether every judge comes after the limit."""
-    before = {at(one, "before") for one in items(at(spec, "filterOrder")) if at(one, "name") == _LIMIT}
-    return all(f"envoy.filters.http.{judge}" in before for judge in _JUDGES)
+    stated = {(at(one, "name"), at(one, "before")) for one in items(at(spec, "filterOrder"))}
+    return all((limit, f"envoy.filters.http.{judge}") in stated for limit in _LIMITS for judge in _JUDGES)
 
 
 def log_fields() -> Iterable[str]:

@@ -90,9 +90,13 @@ class EnvoyGateway(Stated):
         if isinstance(lowered, LoweredRoute):
             yield from beyond(lowered)
             yield from authorization.beyond(lowered.policy)
-            wrong = limit.problem(lowered.policy.limits)
-            if wrong:
-                yield "limit", wrong
+            for feature, wrong in (
+                ("limit", limit.problem(lowered.policy.limits)),
+                ("authorization", authorization.problem(lowered.policy)),
+                ("jwt.audiences", jwt.problem(lowered.policy.authentication)),
+            ):
+                if wrong:
+                    yield feature, wrong
             if lowered.policy.body is not None and lowered.policy.upgrades:
                 yield "body", "a bounded body is buffered, and what is buffered cannot be upgraded"
 
@@ -154,7 +158,7 @@ def _rows(version: str, backend_api: bool) -> Mapping[str, Row]:
         **traffic.rows(),
         **tls.rows(),
         **hygiene.rows(version),
-        **client.rows(),
+        **client.rows(version),
         **proxy.rows(),
         **respond.rows(),
         **gateway.rows(),

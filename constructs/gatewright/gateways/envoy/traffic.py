@@ -75,6 +75,6 @@ def read_body(spec: Mapping[str, object]) -> int | None:
 
 
 def read_upgrades(spec: Mapping[str, object]) -> bool:
-    """Whether WebSocket passes: it does unless a body is buffered or only other upgrades are named."""
+    """Whether a connection may leave HTTP: it may unless a body is buffered or only an upgrade is named that nobody asks for."""
     named = [at(one, "type") for one in items(at(spec, "httpUpgrade"))]
-    return "requestBuffer" not in spec and (not named or any(str(one).lower() == "websocket" for one in named))
+    return at(spec, "requestBuffer") is None and (not named or any(one != _NO_UPGRADE for one in named))

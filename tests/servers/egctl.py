@@ -1,0 +1,47 @@
+"""Envoy Gateway's own translator, a program that shares no code with gatewright: manifests in, Envoy's configuration or statuses out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from tests.servers.surroundings import Object, complete
+
+VERSIONS = ("1.8", "1.9")
+
+
+class Rejected(Exception):
+    """What the API server would not have taken: the translator checks manifests against the schema and rules of its CRDs first."""
+
+
+@attrs.frozen
+class Egctl:
+    """``egctl`` of one minor version."""
+
+    version: str
+    program: Path
+
+    def xds(self, manifests: Sequence[Mapping[str, Any]], *, selectors: bool = False) -> dict[str, Any]:
+        """Envoy's configuration (a ConfigDump) for each Gateway, by ``namespace/name``. Raises ``Rejected``."""
+        return self._run(complete(manifests, selectors=selectors), "xds", "--type", "all")["xds"]
+
+    def statuses(self, manifests: Sequence[Mapping[str, Any]]) -> list[Object]:
+        """Every object that Envoy Gateway judged, with its status. Raises ``Rejected``."""
+        groups = self._run(complete(manifests), "gateway-api")
+        judged = []
+        for group in groups.values():
+            judged += group if isinstance(group, list) else [group]
+        return [one for one in judged if isinstance(one, dict)]
+
+    def _run(self, objects: Sequence[Object], to: str, *more: str) -> Any:
+        text = "\n---\n".join(json.dumps(one) for one in objects)  # JSON is YAML, and has one reading only
+        command = [self.program, "x", "translate", "--from", "gateway-api", "--to", to, *more, "--output", "json", "--file", "-"]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise Rejected(done.stderr or done.stdout)
+        return json.loads(done.stdout)
