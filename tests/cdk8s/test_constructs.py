@@ -13,7 +13,7 @@ import pytest
 from constructs import Construct
 
 import gatewright
-from gatewright import Certificate, Estate, InvalidIntent, Listener, Public
+from gatewright import Environment, Estate, InvalidIntent
 from gatewright.cdk8s import CrossNamespaceGrant, ProtectedRoute, SecureBackend, SecureGateway, charts
 from gatewright.frontend.keywords import keywords
 from tests.parity.examples import CLUSTER, JWT, NOBODY, UNFENCED, edge, orders
@@ -148,8 +148,8 @@ def test_mistakes_keep_their_type_and_leave_nothing_behind() -> None:
     assert [one.code for one in caught.value.problems] == ["bad-name", "listener-count"]
     with pytest.raises(InvalidIntent, match='did you mean "public"'):
         SecureGateway(chart, "edge", **{**keywords(edge()), "exposure": "publik"}, cluster=CLUSTER)
+    elsewhere = gatewright.Cluster("other", exposures={"internal": CLUSTER.exposures["public"]})
     with pytest.raises(InvalidIntent, match="no such exposure"):  # a route says it of its gateway, rather than nothing
-        elsewhere = gatewright.Cluster("other", exposures={"internal": CLUSTER.exposures["public"]})
         ProtectedRoute(chart, "r", namespace="shop", gateway=edge(), hosts=["shop.example.com"], access=JWT, backend=orders(), cluster=elsewhere)
     with pytest.raises(InvalidIntent) as caught:
         SecureBackend(chart, "orders", **keywords(orders()), cluster="aws-eu", baseline="1999.1")  # type: ignore[arg-type]
@@ -215,7 +215,7 @@ def test_an_estate_becomes_a_chart_a_cluster(tmp_path: Path) -> None:
         route = gatewright.ProtectedRoute("orders", namespace="shop", gateway=gateway, hosts=["shop.example.com"], access=JWT, backend=backend)
         return [route, backend, gateway]  # in any order
 
-    environments = [gatewright.Environment("production", tier="production", clusters=[CLUSTER]), gatewright.Environment("staging", tier="staging", clusters=[UNFENCED])]
+    environments = [Environment("production", tier="production", clusters=[CLUSTER]), Environment("staging", tier="staging", clusters=[UNFENCED])]
     app = cdk8s.App(outdir=str(tmp_path))
     made = charts(app, Estate(environments, intents))  # type: ignore[arg-type]
     app.synth()
@@ -226,7 +226,7 @@ def test_an_estate_becomes_a_chart_a_cluster(tmp_path: Path) -> None:
 def test_an_estate_that_cannot_be_makes_no_chart() -> None:
     app = cdk8s.Testing.app()
     with pytest.raises(InvalidIntent) as caught:
-        charts(app, Estate([gatewright.Environment("production", tier="production", clusters=[CLUSTER, UNFENCED])], lambda cluster: [edge(), edge()]))
+        charts(app, Estate([Environment("production", tier="production", clusters=[CLUSTER, UNFENCED])], lambda cluster: [edge(), edge()]))
     assert {one.code for one in caught.value.problems} == {"duplicate-intent"}
     assert app.node.children == []
 
@@ -254,5 +254,6 @@ def test_node_is_the_extras_own_and_says_nothing() -> None:
 @pytest.mark.parametrize("missing", ["{'cdk8s': None}", "{'constructs': None}", "{'constructs': types.ModuleType('constructs')}"])
 def test_without_the_extra_the_message_says_what_to_install(missing: str) -> None:
     """The last case is a folder ``constructs`` such as ours, which answers to the import and holds no Construct (design, trap 2)."""
-    done = _python(f"import sys, types; sys.modules.update({missing})\ntry:\n    import gatewright.cdk8s\nexcept ImportError as error:\n    print(error.exit_code, error)")
+    attempt = "try:\n    import gatewright.cdk8s\nexcept ImportError as error:\n    print(error.exit_code, error)"
+    done = _python(f"import sys, types; sys.modules.update({missing})\n{attempt}")
     assert done.stdout.startswith("2 gatewright.cdk8s needs packages that are not installed: pip install 'gatewright[cdk8s]'"), done.stderr

@@ -160,8 +160,9 @@ def test_names_that_cannot_change_a_verdict_may_be_outputs() -> None:
     def program() -> None:
         late = {name: pulumi.Output.from_input(f"late-{name}") for name in ("issuer", "one", "two", "ca")}
         certificate = gatewright.Certificate
+        issued = certificate.issued_by(gatewright.ClusterIssuer(late["issuer"]))
         hosts = [
-            gatewright.Listener("shop", host="shop.example.com", routes_from=["shop"], certificate=certificate.issued_by(gatewright.ClusterIssuer(late["issuer"]))),
+            gatewright.Listener("shop", host="shop.example.com", routes_from=["shop"], certificate=issued),
             gatewright.Listener("a", host="a.example.com", routes_from=["shop"], certificate=certificate.from_secret(late["one"], namespace="certs")),
             gatewright.Listener("b", host="b.example.com", routes_from=["shop"], certificate=certificate.from_secret(late["two"], namespace="certs")),
         ]
@@ -291,9 +292,9 @@ def test_programs_are_judged_apart() -> None:
 def _estate() -> Estate:
     def intents(cluster: gatewright.Cluster) -> list[Any]:
         gateway, backend = edge(), orders()
-        docs = gatewright.ProtectedRoute("docs", namespace="shop", gateway=gateway, hosts=["shop.example.com"], paths=["/orders/docs"], access=NOBODY,
-                                         backend=backend, outranks=["shop/orders"])  # fmt: skip
-        route = gatewright.ProtectedRoute("orders", namespace="shop", gateway=gateway, hosts=["shop.example.com"], paths=["/orders"], access=JWT, backend=backend)
+        shared: dict[str, Any] = {"namespace": "shop", "gateway": gateway, "hosts": ["shop.example.com"], "backend": backend}
+        docs = gatewright.ProtectedRoute("docs", **shared, paths=["/orders/docs"], access=NOBODY, outranks=["shop/orders"])
+        route = gatewright.ProtectedRoute("orders", **shared, paths=["/orders"], access=JWT)
         return [docs, route, backend, gateway]  # in any order
 
     return Estate([Environment("production", tier="production", clusters=[CLUSTER])], intents)
@@ -323,7 +324,8 @@ def test_completion_shows_the_keywords() -> None:
 
 def test_without_the_extra_the_message_says_what_to_install() -> None:
     for missing in ("pulumi", "pulumi_kubernetes"):
-        program = f"import sys; sys.modules['{missing}'] = None\ntry:\n    import gatewright.pulumi\nexcept ImportError as error:\n    print(error.exit_code, error)"
+        attempt = "try:\n    import gatewright.pulumi\nexcept ImportError as error:\n    print(error.exit_code, error)"
+        program = f"import sys; sys.modules['{missing}'] = None\n{attempt}"
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         done = subprocess.run([sys.executable, "-W", "error", "-c", program], env=environment, capture_output=True, text=True)
         assert done.stdout.startswith("2 gatewright.pulumi needs packages that are not installed: pip install 'gatewright[pulumi]'"), done.stderr

@@ -12,6 +12,7 @@ from gatewright.estate.stating import Stating
 from gatewright.frontend.settled import Key, Settled, key
 from gatewright.intent.gateway import SecureGateway
 from gatewright.intent.lowering import backends
+from gatewright.intent.path import Exact, Regex
 from gatewright.intent.route import ProtectedRoute
 from gatewright.manifest.identity import ObjectId
 from gatewright.match import Host
@@ -99,4 +100,14 @@ def _gateway(intent: ProtectedRoute) -> Key:
 
 
 def _meet(one: ProtectedRoute, two: ProtectedRoute) -> bool:
-    return any(Host(left).covers(Host(right)) or Host(right).covers(Host(left)) for left in one.hosts for right in two.hosts)
+    """Whether the checks are worth asking: routes of other hosts or paths have nothing to tell each other."""
+    return any(_near(left, right) for left in one.paths for right in two.paths) and any(
+        left == right or Host(left).covers(Host(right)) or Host(right).covers(Host(left)) for left in one.hosts for right in two.hosts
+    )
+
+
+def _near(left: str | Exact | Regex, right: str | Exact | Regex) -> bool:
+    if isinstance(left, Regex) or isinstance(right, Regex):
+        return True
+    one, two = (path.rstrip("/") for path in (left if isinstance(left, str) else left.path, right if isinstance(right, str) else right.path))
+    return one.startswith(two) or two.startswith(one)
