@@ -73,7 +73,10 @@ class ProgramError(InputError):
 
 @attrs.frozen
 class Refusal:
-    """This target cannot enforce this intent: why, by which source, what it needs and who could."""
+    """This target cannot enforce this intent: why, by which source, what it needs and who could.
+
+    ``title`` says the feature in a user's words; ``relax`` names the relaxation that lets go of it, where there is one.
+    """
 
     intent: str
     feature: str
@@ -82,15 +85,20 @@ class Refusal:
     source: str
     needs: str = ""
     could: tuple[str, ...] = ()
+    title: str = ""
+    relax: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.intent}: {self.target} cannot enforce {self.feature}", f"    because  {self.reason}"]
+        what = f"{self.title} ({self.feature})" if self.title else self.feature
+        lines = [f"{self.intent}: {self.target} cannot enforce: {what}", f"    because  {self.reason}"]
         if self.source:
             lines.append(f"    source   {self.source}")
         if self.needs:
             lines.append(f"    needs    {self.needs}")
         if self.could or not self.needs:
             lines.append(f"    could    {', '.join(self.could) or 'no target that gatewright knows'}")
+        if self.relax:
+            lines.append(f'    or       state that you do without: Relax("{self.relax}", reason=…, owner=…, until=…)')
         return "\n".join(lines)
 
 

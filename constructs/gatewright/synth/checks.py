@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 
 import attrs
 
@@ -18,7 +18,7 @@ from gatewright.match import ANY_METHOD, Match, Methods, Request, Undecidable, o
 from gatewright.protection.authorization import Authorization
 from gatewright.protection.entry import Entry
 from gatewright.protection.lowered import LoweredRoute
-from gatewright.protection.order import weaknesses
+from gatewright.protection.order import Weakness, weaknesses
 from gatewright.protection.policy import Policy
 from gatewright.synth.place import Intent, Placed, reference
 
@@ -120,8 +120,7 @@ def _outranked(winner: tuple[Entry, Placed, LoweredRoute], loser: tuple[Entry, P
     (won, _, strong), (lost, _, weak) = winner, loser
     if weak.label in strong.outranks:
         return
-    weaker = weaknesses(won.policy, _of_any_method(lost.policy))
-    protecting = [one for one in weaker if one.field.split(".")[0] in ("authentication", "authorization")]
+    protecting = _less_protecting(won.policy, lost.policy)
     if not protecting:
         return
     witness = _witness(won, lost)
@@ -133,6 +132,13 @@ def _outranked(winner: tuple[Entry, Placed, LoweredRoute], loser: tuple[Entry, P
         witness if isinstance(witness, str) else f"{witness.method} https://{witness.host}{witness.path}", "at least the same protection on what both match",
         f'protect it alike, choose other paths, or declare it: outranks=["{weak.label}"]',
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _less_protecting(won: Policy, lost: Policy) -> tuple[Weakness, ...]:
+    """In what the policy that is served admits more than the one that is not. Thousands of routes share a few policies."""
+    weaker = weaknesses(won, _of_any_method(lost))
+    return tuple(one for one in weaker if one.field.split(".")[0] in ("authentication", "authorization"))
 
 
 def _of_any_method(policy: Policy) -> Policy:

@@ -15,6 +15,7 @@ from gatewright.intent.route import ProtectedRoute
 from gatewright.protection.client import Forgeable
 from gatewright.protection.feature import rests_on_address, used
 from gatewright.protection.lowered import LoweredRoute
+from gatewright.protection.words import RELAXED_BY, WORDS, words
 from gatewright.synth.place import Placed
 
 
@@ -23,9 +24,9 @@ def refuse(placed: Placed, client: object) -> Iterator[Refusal]:
     target, lowered = placed.target, placed.lowered
     label = _label(placed)
     for one in refusals(label, used(lowered), target.title, target.rows(), target.settings):
-        yield attrs.evolve(one, could=_could(one.feature, target.title))
+        yield attrs.evolve(one, could=_could(one.feature, target.title), title=words(one.feature), relax=RELAXED_BY.get(one.feature, ""))
     for feature, reason in target.cannot(lowered):
-        yield Refusal(label, feature, target.title, reason, "", "less of it, or several routes", ())
+        yield Refusal(label, feature, target.title, reason, "", "less of it, or several routes", (), WORDS.get(feature, ""))
     if isinstance(lowered, LoweredRoute):
         if isinstance(client, Forgeable) and rests_on_address(lowered.policy):
             yield Refusal(label, "a rule on the client's address", target.title, client.reason, "", "an exposure that knows clients' addresses", ())
