@@ -35,7 +35,7 @@ lint: $(READY) ## Ruff
 
 types: $(READY) ## mypy --strict and pyright
 	$(BIN)/mypy
-	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
 layers: $(READY) ## Who may import whom
 	$(BIN)/lint-imports

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import forward, typescript, start
+from benchmarks import forward, start, typescript
 from benchmarks.table import Row, show
 
 

@@ -199,14 +199,29 @@ def test_clusters_and_apps_are_judged_apart() -> None:
     assert cdk8s.Testing.synth(other)
 
 
-def test_a_file_a_resource_would_lose_policies(tmp_path: Path) -> None:
-    app = cdk8s.App(outdir=str(tmp_path), yaml_output_type=cdk8s.YamlOutputType.FILE_PER_RESOURCE)
+@pytest.mark.parametrize(("layout", "namespace", "cluster"), [
+    (cdk8s.YamlOutputType.FILE_PER_RESOURCE, "depot", CLUSTER),
+    (cdk8s.YamlOutputType.FILE_PER_RESOURCE, "shop", UNFENCED),
+    (cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, "depot", CLUSTER),
+])  # fmt: skip
+def test_a_file_a_resource_would_lose_policies(layout: cdk8s.YamlOutputType, namespace: str, cluster: gatewright.Cluster, tmp_path: Path) -> None:
+    app = cdk8s.App(outdir=str(tmp_path), yaml_output_type=layout)
     chart = cdk8s.Chart(app, "test")
     SecureBackend(chart, "orders", **keywords(orders()), cluster=CLUSTER)
-    SecureBackend(chart, "orders", **keywords(orders(namespace="depot")), cluster=CLUSTER)
-    with pytest.raises(RuntimeError, match="BackendTLSPolicy shop/orders and BackendTLSPolicy depot/orders"):
+    SecureBackend(Construct(chart, "other"), "orders", **keywords(orders(namespace=namespace)), cluster=cluster)
+    with pytest.raises(RuntimeError, match=f"BackendTLSPolicy shop/orders of aws-eu and BackendTLSPolicy {namespace}/orders of {cluster.name}"):
         app.synth()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_a_chart_keeps_clusters_apart(tmp_path: Path) -> None:
+    app = cdk8s.App(outdir=str(tmp_path), yaml_output_type=cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE)
+    for cluster in (CLUSTER, UNFENCED):
+        SecureBackend(cdk8s.Chart(app, cluster.name), "orders", **keywords(orders()), cluster=cluster)
+    app.synth()
+    assert sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("BackendTLSPolicy*")) == [
+        f"{cluster.name}/BackendTLSPolicy.orders.k8s.yaml" for cluster in (CLUSTER, UNFENCED)
+    ]
 
 
 def test_an_estate_becomes_a_chart_a_cluster(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_one_cluster_that_fails_stops_all(tmp_path: Path, capsys: Capture) -> No
     assert main(["synth", write(tmp_path, changed), "-o", str(out)]) == 4
     assert tree(out) == before
     said = capsys.readouterr().err
-    assert "Envoy Gateway 1.8 cannot enforce jwt.expiry" in said
+    assert "Envoy Gateway 1.8 cannot enforce: refusing a token that never expires (jwt.expiry)" in said
     assert "    in       production/azure-eu" in said
     assert said.endswith("nothing was written\n")
 

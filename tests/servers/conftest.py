@@ -28,11 +28,15 @@ def find(name: str, hint: str) -> Path:
     pytest.skip(missing)
 
 
-# With `--dist loadgroup` one process takes everything of a version, so that nothing is translated twice.
-@pytest.fixture(scope="session", params=[pytest.param(one, marks=pytest.mark.xdist_group(f"egctl-{one}")) for one in VERSIONS])
-def egctl(request: pytest.FixtureRequest) -> Egctl:
+@pytest.fixture(scope="session", params=VERSIONS)
+def egctl(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Egctl:
     """The translator, in turn of each version."""
-    return Egctl(request.param, find(f"egctl-{request.param}", "`make tools` builds it"))
+    program = find(f"egctl-{request.param}", "`make tools` builds it")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    answers = shared / "egctl-answers"
+    answers.mkdir(exist_ok=True)
+    return Egctl(request.param, program, answers)
 
 
 @pytest.fixture(scope="session")

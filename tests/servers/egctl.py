@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -21,10 +23,11 @@ class Rejected(Exception):
 
 @attrs.frozen
 class Egctl:
-    """``egctl`` of one minor version."""
+    """``egctl`` of one minor version. What it said is kept in ``answers``, for all processes of a test run."""
 
     version: str
     program: Path
+    answers: Path
 
     def xds(self, manifests: Sequence[Mapping[str, Any]], *, selectors: bool = False) -> dict[str, Any]:
         """Envoy's configuration (a ConfigDump) for each Gateway, by ``namespace/name``. Raises ``Rejected``."""
@@ -41,7 +44,13 @@ class Egctl:
     def _run(self, objects: Sequence[Object], to: str, *more: str) -> Any:
         text = "\n---\n".join(json.dumps(one) for one in objects)  # JSON is YAML, and has one reading only
         command = [self.program, "x", "translate", "--from", "gateway-api", "--to", to, *more, "--output", "json", "--file", "-"]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            raise Rejected(done.stderr or done.stdout)
-        return json.loads(done.stdout)
+        asked = hashlib.sha256("\n".join([self.version, to, *more, text]).encode()).hexdigest()
+        answer, lock = self.answers / f"{asked}.json", self.answers / f"{asked}.lock"
+        with lock.open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # who asks the same at the same time waits for the answer
+            if not answer.is_file():
+                done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=400)
+                if done.returncode:
+                    raise Rejected(done.stderr or done.stdout)
+                answer.write_text(done.stdout)
+        return json.loads(answer.read_text())

@@ -60,7 +60,18 @@ class Envoy:
         self.log = folder / "access.log"
         self._address, config, self._errors = folder / "admin", folder / "envoy.json", folder / "stderr"
         config.write_text(json.dumps(bootstrap(dump, objects, lead, str(self.log))))
-        command = [program, "-c", config, "--admin-address-path", self._address, "--use-dynamic-base-id", "--concurrency", "1", "-l", "warn"]
+        command = [
+            program,
+            "-c",
+            config,
+            "--admin-address-path",
+            self._address,
+            "--use-dynamic-base-id",
+            "--concurrency",
+            "1",
+            "-l",
+            "warn",
+        ]
         with self._errors.open("w") as errors:
             self._process = subprocess.Popen([*command, "--file-flush-interval-msec", "20"], stdout=errors, stderr=errors)
         self._ports: dict[str, int] = {}
@@ -110,7 +121,9 @@ class Envoy:
     def port(self, listener: str) -> int:
         return self._ports[listener]
 
-    def connect(self, listener: str, *, source: str = "127.0.0.1", claimed: str | None = None, tls: ssl.SSLContext | None = None, host: str = "") -> socket.socket:
+    def connect(
+        self, listener: str, *, source: str = "127.0.0.1", claimed: str | None = None, tls: ssl.SSLContext | None = None, host: str = ""
+    ) -> socket.socket:
         """A connection from a loopback address; ``claimed`` is the address that a PROXY protocol header (version 1) states."""
         made = socket.create_connection(("127.0.0.1", self.port(listener)), timeout=10, source_address=(source, 0))
         try:
@@ -123,7 +136,15 @@ class Envoy:
             raise
 
     def request(
-        self, listener: str, path: str, *, method: str = "GET", host: str, headers: Mapping[str, str] | None = None, body: bytes | None = None, **connection: Any
+        self,
+        listener: str,
+        path: str,
+        *,
+        method: str = "GET",
+        host: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        **connection: Any,
     ) -> Answer:
         """One request on a connection of its own; see ``connect``."""
         client = http.client.HTTPConnection(host)
@@ -165,7 +186,10 @@ def _secrets(objects: Sequence[Object]) -> Any:
     for one in objects:
         namespace, name = one["metadata"].get("namespace"), one["metadata"]["name"]
         if one["kind"] == "Secret":
-            pair = {key: {"inlineString": base64.b64decode(one["data"][field]).decode()} for key, field in (("certificateChain", "tls.crt"), ("privateKey", "tls.key"))}
+            pair = {
+                key: {"inlineString": base64.b64decode(one["data"][field]).decode()}
+                for key, field in (("certificateChain", "tls.crt"), ("privateKey", "tls.key"))
+            }
             yield f"{namespace}/{name}", pair
         if one["kind"] == "BackendTLSPolicy":
             for ref in one["spec"]["validation"].get("caCertificateRefs", []):
@@ -192,12 +216,25 @@ def _settle(tree: Tree, dump: Dump, secrets: Mapping[str, Tree], log: str) -> No
         tree["tlsCertificates"] = [secrets[one["name"]] for one in tree.pop("tlsCertificateSdsSecretConfigs")]
     if "combinedValidationContext" in tree:
         combined = tree.pop("combinedValidationContext")
-        tree["validationContext"] = {**combined["defaultValidationContext"], **secrets[combined["validationContextSdsSecretConfig"]["name"]]}
+        tree["validationContext"] = {
+            **combined["defaultValidationContext"],
+            **secrets[combined["validationContextSdsSecretConfig"]["name"]],
+        }
     if tree.get("path") == "/dev/stdout":
         tree["path"] = log
 
 
-_DISCOVERY = ("@type", "edsClusterConfig", "clusterType", "type", "dnsLookupFamily", "dnsRefreshRate", "respectDnsTtl", "loadAssignment", "healthChecks")
+_DISCOVERY = (
+    "@type",
+    "edsClusterConfig",
+    "clusterType",
+    "type",
+    "dnsLookupFamily",
+    "dnsRefreshRate",
+    "respectDnsTtl",
+    "loadAssignment",
+    "healthChecks",
+)
 
 
 def _static(cluster: Tree, dump: Dump, secrets: Mapping[str, Tree], lead: Callable[[str], int]) -> Tree:

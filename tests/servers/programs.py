@@ -44,11 +44,19 @@ def cluster(version: str, exposure: Mapping[str, Any] | None = None, target: Map
 class Room:
     """The intents of one program, in namespaces of its own, so that many programs fit into one run of the translator."""
 
-    def __init__(self, version: str, name: str = "", listener: Mapping[str, Any] | None = None, gateway: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, version: str, name: str = "", listener: Mapping[str, Any] | None = None, gateway: Mapping[str, Any] | None = None
+    ) -> None:
         self.version = version
         self.infra, self.shop = f"infra{name}", f"shop{name}"
         listed = Listener(
-            **{"name": "shop", "host": HOST, "routes_from": [self.shop], "certificate": Certificate.from_secret("shop-cert"), **(listener or {})}
+            **{
+                "name": "shop",
+                "host": HOST,
+                "routes_from": [self.shop],
+                "certificate": Certificate.from_secret("shop-cert"),
+                **(listener or {}),
+            }
         )
         stated: dict[str, Any] = {"namespace": self.infra, "exposure": "public", "listeners": [listed], **(gateway or {})}
         if version == "1.8":  # it cannot bound request headers
@@ -65,7 +73,14 @@ class Room:
 
     def route(self, name: str = "orders", **changes: Any) -> ProtectedRoute:
         """A route for everybody on ``/<name>``, unless the changes say otherwise."""
-        stated: dict[str, Any] = {"namespace": self.shop, "gateway": self.edge, "hosts": [HOST], "paths": [f"/{name}"], "access": EVERYBODY, **changes}
+        stated: dict[str, Any] = {
+            "namespace": self.shop,
+            "gateway": self.edge,
+            "hosts": [HOST],
+            "paths": [f"/{name}"],
+            "access": EVERYBODY,
+            **changes,
+        }
         if isinstance(stated["access"], Jwt) and self.version == "1.8":  # it cannot refuse a token without exp
             stated["relax"] = [*stated.get("relax", ()), relax("jwt-expiry")]
         if not {"backend", "redirect", "when"} & set(stated):

@@ -55,7 +55,9 @@ def without(objects: Sequence[Mapping[str, Any]], traces: Iterable[Trace], remov
     """The objects without what the traces point at."""
     left = [copy.deepcopy(dict(one)) for one in objects]
     by_id = {ObjectId.of(one): one for one in left}
-    places = sorted({(trace.object, tuple(steps(trace.path))) for trace in traces if trace.object is not None}, key=lambda one: repr(one[0]))
+    places = sorted(
+        {(trace.object, tuple(steps(trace.path))) for trace in traces if trace.object is not None}, key=lambda one: repr(one[0])
+    )
     for identity, path in sorted(places, key=lambda one: _order(one[1]), reverse=True):  # later items first: indexes stay right
         removal(left, by_id[identity], list(path))
     return left

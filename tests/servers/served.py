@@ -43,7 +43,9 @@ IDS = {"direct": {"edge": L4(keeps_address=True), "client_ip": Direct()}, "proxi
 def room(version: str, name: str) -> Room:
     """The intents of one of the two gateways: clients connect to ``direct``, a load balancer speaks for them to ``proxied``."""
     secret = Certificate.from_secret("shop-cert")
-    strict = Listener("strict", host=STRICT, routes_from=[f"shop-{name}"], certificate=Certificate.from_secret("strict-cert"), min_tls="1.3")
+    strict = Listener(
+        "strict", host=STRICT, routes_from=[f"shop-{name}"], certificate=Certificate.from_secret("strict-cert"), min_tls="1.3"
+    )
     shop = Listener("shop", host=HOST, routes_from=[f"shop-{name}"], certificate=secret, browser=True)
     made = Room(version, f"-{name}", gateway={"listeners": [shop, strict]})
     (_direct if name == "direct" else _proxied)(made)
@@ -60,7 +62,9 @@ def _direct(made: Room) -> None:
     made.route("listed", access=TOKEN, require=[Claim("role", any_of=["buyer"], listed=True)], backend=app)
     made.route("nested", access=TOKEN, require=[Claim("org.unit", any_of=["sales"])], backend=app)
     made.route("scoped", access=TOKEN, require=[Scope("orders.read"), Scope("orders.list")], backend=app)
-    made.route("on", access=TOKEN, methods=["GET", "POST"], require=[On(methods=["POST"], require=[Claim("tier", any_of=["gold"])])], backend=app)
+    made.route(
+        "on", access=TOKEN, methods=["GET", "POST"], require=[On(methods=["POST"], require=[Claim("tier", any_of=["gold"])])], backend=app
+    )
     made.route("inside", require=[IpAllow(["127.0.1.0/24"])], backend=app)
     made.route("outside", require=[IpDeny(["127.0.2.0/24"])], backend=app)
     made.route("both", access=TOKEN, require=[IpAllow(["127.0.1.0/24"]), Claim("role", any_of=["buyer"])], backend=app)
@@ -112,7 +116,9 @@ class Client:
     room: Room
     issuer: Issuer
 
-    def send(self, path: str, *, host: str = HOST, token: str | None = None, headers: Mapping[str, str] | None = None, **options: Any) -> Answer:
+    def send(
+        self, path: str, *, host: str = HOST, token: str | None = None, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Answer:
         """One request; ``token`` goes into Authorization."""
         sent = {**(headers or {}), **({"authorization": f"Bearer {token}"} if token is not None else {})}
         options.setdefault("tls", trusting(host))

@@ -36,18 +36,29 @@ def open_to_all(manifests: Sequence[Mapping[str, Any]]) -> list[Object]:
 def of_gateway(manifests: Sequence[Mapping[str, Any]], namespace: str, name: str) -> list[Object]:
     """What bears on one Gateway: ``egctl`` judges one GatewayClass and one EnvoyProxy a run, however many it is given."""
     objects = [dict(one) for one in manifests]
-    routes = {_place(one) for one in objects if one["kind"] == "HTTPRoute" and any(_named(ref, one) == (namespace, name) for ref in one["spec"]["parentRefs"])}
-    services = {(where, service) for where, service, _ in _targets([one for one in objects if one["kind"] == "HTTPRoute" and _place(one) in routes])}
-    named = {"HTTPRoute": routes, "Gateway": {(namespace, name)}, "Service": services}
+    routes = {
+        _place(one)
+        for one in objects
+        if one["kind"] == "HTTPRoute" and any(_named(ref, one) == (namespace, name) for ref in one["spec"]["parentRefs"])
+    }
+    services = {
+        (where, service) for where, service, _ in _targets([one for one in objects if one["kind"] == "HTTPRoute" and _place(one) in routes])
+    }
+    named = {"HTTPRoute": routes, "Gateway": {(namespace, name)}, "EnvoyProxy": {(namespace, name)}, "Service": services}
 
     def bears(one: Object) -> bool:
         if one["kind"] in named:
             return _place(one) in named[one["kind"]]
-        if one["kind"] == "EnvoyProxy":
-            return _place(one) == (namespace, name)
         targets = one["spec"].get("targetRefs")
         return targets is None or any(_named(ref, one) in named.get(ref["kind"], ()) for ref in targets)
 
+    named["Backend"] = {
+        _named(ref, one)
+        for one in objects
+        if one["kind"] == "SecurityPolicy" and bears(one)
+        for provider in one["spec"].get("jwt", {}).get("providers", [])
+        for ref in provider.get("remoteJWKS", {}).get("backendRefs", [])
+    }
     return [one for one in objects if bears(one)]
 
 

@@ -11,8 +11,9 @@ import pytest
 from gatewright import EnvoyGateway
 from gatewright.gateways.port import Trace
 from gatewright.protection.feature import FEATURES
+from tests.servers.case import Case, Seen
 from tests.servers.egctl import VERSIONS, Egctl
-from tests.servers.features import CASES, OUTSIDE, REFUSED, Case, Seen
+from tests.servers.features import CASES, OUTSIDE, REFUSED
 from tests.servers.programs import Room, relax
 from tests.servers.removal import Object, without
 from tests.servers.surroundings import open_to_all

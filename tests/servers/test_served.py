@@ -112,7 +112,12 @@ def test_methods(direct: Client) -> None:
 
 
 def test_addresses(direct: Client) -> None:
-    forged = {"x-forwarded-for": "127.0.1.9", "x-real-ip": "127.0.1.9", "forwarded": "for=127.0.1.9", "x-envoy-external-address": "127.0.1.9"}
+    forged = {
+        "x-forwarded-for": "127.0.1.9",
+        "x-real-ip": "127.0.1.9",
+        "forwarded": "for=127.0.1.9",
+        "x-envoy-external-address": "127.0.1.9",
+    }
     assert direct.status("/inside", source="127.0.1.9") == 200
     assert direct.status("/inside") == 403
     assert direct.status("/inside", headers=forged) == 403
@@ -188,12 +193,23 @@ def test_bounds(direct: Client) -> None:
 
 
 def test_upgrades(direct: Client) -> None:
-    upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    upgrade = {
+        "connection": "upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
     assert [direct.status(path, headers=upgrade) for path in ("/socket", "/open", "/stream")] == [101, 403, 403]
 
 
 def test_a_client_cannot_say_who_it_is(direct: Client) -> None:
-    forged = {"x-user": "admin", "x-forwarded-user": "admin", "X-Remote-User": "admin", "x-auth-request-email": "a@example.com", "x-kept": "1"}
+    forged = {
+        "x-user": "admin",
+        "x-forwarded-user": "admin",
+        "X-Remote-User": "admin",
+        "x-auth-request-email": "a@example.com",
+        "x-kept": "1",
+    }
     seen = direct.send("/open", headers={**forged, "x-forwarded-client-cert": "By=spiffe://x"}).seen["headers"]
     assert seen["x-kept"] == "1"
     assert not {name.lower() for name in forged} - {"x-kept"} & set(seen)
@@ -237,9 +253,7 @@ def test_tls_floor(direct: Client) -> None:
 
 
 def test_a_listener_serves_its_own_host(direct: Client) -> None:
-    crossed = direct.envoy.request(
-        f"{direct.room.infra}/edge/shop", "/strict", host=HOST, headers={"host": STRICT}, tls=trusting(HOST)
-    )
+    crossed = direct.envoy.request(f"{direct.room.infra}/edge/shop", "/strict", host=HOST, headers={"host": STRICT}, tls=trusting(HOST))
     assert crossed.status in (404, 421), "the name of the connection and of the request must agree"
 
 
@@ -267,5 +281,8 @@ def test_a_connection_that_says_nothing_is_not_served(direct: Client) -> None:
         made.sendall(b"NONSENSE\r\n\r\n")
         made.settimeout(5)
         assert made.recv(64)[:12] in (b"HTTP/1.1 400", b"")
-    with pytest.raises((OSError, ssl.SSLError)), socket.create_connection(("127.0.0.1", direct.envoy.port(f"{direct.room.infra}/edge/shop"))) as raw:
+    with (
+        pytest.raises((OSError, ssl.SSLError)),
+        socket.create_connection(("127.0.0.1", direct.envoy.port(f"{direct.room.infra}/edge/shop"))) as raw,
+    ):
         trusting("unknown.example.com").wrap_socket(raw, server_hostname="unknown.example.com")

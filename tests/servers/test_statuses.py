@@ -20,7 +20,8 @@ pytestmark = pytest.mark.servers
 
 ESTATE = Path(__file__).resolve().parents[2] / "stacks" / "estate.py"
 # Envoy Gateway judges these; the others (ReferenceGrant, HTTPRouteFilter, NetworkPolicy, Certificate) have no status of their own.
-JUDGED = ("Gateway", "HTTPRoute", "SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy", "BackendTLSPolicy", "EnvoyProxy")
+JUDGED = ("Gateway", "HTTPRoute", "SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy", "BackendTLSPolicy")
+JUDGED_IN = {"1.8": JUDGED, "1.9": (*JUDGED, "EnvoyProxy")}  # 1.8 says of an EnvoyProxy only by its Gateway whether it took it
 # Said of the deny floor and of the gateway's own settings: something nearer decides, which is how both are meant.
 EXPECTED = {"Overridden"}
 
@@ -42,7 +43,7 @@ def complaints(egctl: Egctl, manifests: Sequence[Object]) -> list[str]:
     gateways = [one["metadata"] for one in manifests if one["kind"] == "Gateway"]
     parts = [of_gateway(manifests, gateway["namespace"], gateway["name"]) for gateway in gateways]
     judged = [_key(one) for part in parts for one in part]
-    found = [f"{_key(one)} bears on no Gateway" for one in manifests if one["kind"] in JUDGED and _key(one) not in judged]
+    found = [f"{_key(one)} bears on no Gateway" for one in manifests if one["kind"] in JUDGED_IN[egctl.version] and _key(one) not in judged]
     with ThreadPoolExecutor(2) as pool:
         for complaint in pool.map(lambda part: list(_complaints(egctl, part)), parts):
             found += complaint
@@ -52,7 +53,7 @@ def complaints(egctl: Egctl, manifests: Sequence[Object]) -> list[str]:
 def _complaints(egctl: Egctl, manifests: Sequence[Object]) -> Iterator[str]:
     statuses = {_key(one): one.get("status", {}) for one in egctl.statuses(manifests)}
     for one in manifests:
-        if one["kind"] not in JUDGED:
+        if one["kind"] not in JUDGED_IN[egctl.version]:
             continue
         stated = list(conditions(statuses.get(_key(one), {})))
         if not any(condition["type"] == "Accepted" and condition["status"] == "True" for condition in stated):

@@ -34,7 +34,12 @@ class Upstream:
                     self.end_headers()
                     self.close_connection = True
                     return
-                seen = {"method": self.command, "path": self.path, "headers": {name.lower(): value for name, value in self.headers.items()}, "bytes": len(body)}
+                seen = {
+                    "method": self.command,
+                    "path": self.path,
+                    "headers": {name.lower(): value for name, value in self.headers.items()},
+                    "bytes": len(body),
+                }
                 text = ((pages or {}).get(self.path) or json.dumps(seen)).encode()
                 self.send_response(200)
                 for name, value in {"content-type": "application/json", "content-length": str(len(text)), **(headers or {})}.items():

@@ -129,7 +129,9 @@ class Chain:
         """In the order in which Envoy tries them within a domain."""
         table = self.dump.tables.get(at(self.connections, "rds", "routeConfigName"), {})
         return tuple(
-            Route(_origin(route), tuple(host["domains"]), route, self) for host in table.get("virtualHosts", []) for route in host.get("routes", [])
+            Route(_origin(route), tuple(host["domains"]), route, self)
+            for host in table.get("virtualHosts", [])
+            for route in host.get("routes", [])
         )
 
     @property
@@ -155,11 +157,15 @@ class Dump:
             for one in _section(dump, "Listeners", "dynamicListeners")
             if not one["activeState"]["listener"]["name"].startswith("envoy-gateway-proxy-")
         )
-        self.clusters: dict[str, Tree] = {one["cluster"]["name"]: one["cluster"] for one in _section(dump, "Clusters", "dynamicActiveClusters")}
+        self.clusters: dict[str, Tree] = {
+            one["cluster"]["name"]: one["cluster"] for one in _section(dump, "Clusters", "dynamicActiveClusters")
+        }
         self._assignments: dict[str, Tree] = {
             one["endpointConfig"]["clusterName"]: one["endpointConfig"] for one in _section(dump, "Endpoints", "dynamicEndpointConfigs")
         }
-        self.tables: dict[str, Tree] = {one["routeConfig"]["name"]: one["routeConfig"] for one in _section(dump, "Routes", "dynamicRouteConfigs")}
+        self.tables: dict[str, Tree] = {
+            one["routeConfig"]["name"]: one["routeConfig"] for one in _section(dump, "Routes", "dynamicRouteConfigs")
+        }
 
     @property
     def chains(self) -> dict[str, Chain]:

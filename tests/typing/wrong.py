@@ -1,5 +1,4 @@
 """Misuse: every line that ends in ``# error`` is one to both checkers, and no other line is. Never run."""
-# ruff: noqa: B018, F401, I001
 
 import cdk8s
 import pulumi

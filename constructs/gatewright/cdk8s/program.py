@@ -42,7 +42,7 @@ class Program:
         return [str(problem) for problem in dict.fromkeys([*problems, *self._overwritten()])]
 
     def _overwritten(self) -> Iterator[Problem]:
-        """With a file a resource cdk8s calls it ``<Kind>.<name>``: of two namespaces only the last one's object would be left (2.70, app.ts)."""
+        """With a file a resource cdk8s calls it ``<Kind>.<name>``: of two namespaces or clusters only the last one's is left (2.70, app.ts)."""
         layout = self._root.yaml_output_type if isinstance(self._root, cdk8s.App) else None
         if layout not in (cdk8s.YamlOutputType.FILE_PER_RESOURCE, cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE):
             return
@@ -50,10 +50,11 @@ class Program:
         for settled, construct in (one for each in self._stated.values() for one in each.values()):
             folder = cdk8s.Chart.of(construct).node.path if layout != cdk8s.YamlOutputType.FILE_PER_RESOURCE else ""
             for identity in settled.identities():
-                first = files.setdefault((folder, identity.kind, identity.name), str(identity))
-                if first != str(identity):
+                own = f"{identity} of {settled.cluster.name}"
+                first = files.setdefault((folder, identity.kind, identity.name), own)
+                if first != own:
                     yield Problem("file-overwritten", settled.intent.label, "cdk8s writes two objects to one file, and only the last is left",
-                                  f"{first} and {identity}", "one file a chart, or one an app", "choose another yaml_output_type")  # fmt: skip
+                                  f"{first} and {own}", "one file a chart, or one an app", "choose another yaml_output_type")  # fmt: skip
 
 
 _PROGRAMS: WeakKeyDictionary[Construct, Program] = WeakKeyDictionary()

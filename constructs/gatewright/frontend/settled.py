@@ -88,8 +88,7 @@ def settle(kind: type[I], stated: I, cluster: Cluster | None, baseline: str) -> 
     if cluster is None:
         raise InvalidIntent([Problem("no-cluster", f"{intent.label}.cluster", "its gateway is a plain value, which goes to no cluster by itself", "None",
                                      "a Cluster", "pass the gateway of this front end, or state cluster=")])  # fmt: skip
-    gateway = intent.gateway if isinstance(intent, ProtectedRoute) else None
-    problems = list(exposure_problems(gateway if isinstance(gateway, SecureGateway) else intent, cluster))
+    problems = list(exposure_problems(intent, cluster))
     if baseline not in BASELINES:
         problems.append(Problem("unknown-baseline", f"{intent.label}.baseline", f"no such baseline{did_you_mean(baseline, BASELINES)}", shown(baseline),
                                 ", ".join(BASELINES), "pin one of them"))  # fmt: skip

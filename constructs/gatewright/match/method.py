@@ -12,7 +12,7 @@ _KNOWN = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT",
 class Methods:
     """The methods in `names`, or with `excluded` every method that is not. Methods are case-sensitive tokens."""
 
-    names: frozenset[str] = frozenset()
+    names: frozenset[str] = attrs.field(default=frozenset(), repr=lambda names: repr(sorted(names)))
     excluded: bool = True
 
     @classmethod

@@ -27,7 +27,7 @@ def compile_intent(intent: Intent, cluster: Cluster, baseline: str = NEWEST) -> 
     Raises ``InvalidIntent`` for an exposure that the cluster lacks or a patch that cannot stand, ``Refused`` for what the target cannot enforce.
     """
     problems = tuple(exposure_problems(intent, cluster))
-    if problems or exposure_of(intent) not in (None, *cluster.exposures):
+    if problems:
         raise InvalidIntent(problems)
     placed = place(intent, cluster, baseline)
     refusals = _refusals(placed, cluster)
@@ -62,7 +62,7 @@ def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str) -> Compi
     for intent in stated:
         found = list(exposure_problems(intent, cluster))
         problems += found
-        if found or exposure_of(intent) not in (None, *cluster.exposures):
+        if found:
             continue
         placed = place(intent, cluster, baseline)
         if isinstance(placed.lowered, LoweredRoute):

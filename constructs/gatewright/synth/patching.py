@@ -66,8 +66,8 @@ def _gone(rendered: Rendered, objects: tuple[JsonObject, ...]) -> Iterator[Weakn
         if was["kind"] in _PROTECTING and was["spec"] != now.get("spec"):
             yield Weakness(f"{was['kind']} spec", "another one", "as it was rendered")
     for trace in rendered.traces:
-        if trace.object is None or trace.object.kind not in ("Gateway", "EnvoyProxy", "HTTPRoute"):
-            continue
+        if trace.object is None or trace.object.kind.endswith("Policy"):
+            continue  # policies were read back, or are compared above as a whole
         before, after = _value(trace, rendered.objects), _value(trace, objects)
         if before != after:
             yield Weakness(trace.protection, shown(after), shown(before))

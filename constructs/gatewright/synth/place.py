@@ -38,21 +38,25 @@ def reference(intent: Intent) -> str:
     return f"{type(intent).__name__.lstrip('_')} {intent.namespace}/{intent.name}"
 
 
+def gateway_of(intent: Intent) -> SecureGateway | None:
+    """The gateway that an intent is or names; None: it goes through no gateway of its own."""
+    if isinstance(intent, ProtectedRoute):
+        return intent.gateway if isinstance(intent.gateway, SecureGateway) else None
+    return intent if isinstance(intent, SecureGateway) else None
+
+
 def exposure_of(intent: Intent) -> str | None:
     """The exposure that the intent, or the gateway it names, goes through; None: it goes through none of its own."""
-    if isinstance(intent, SecureGateway):
-        return intent.exposure
-    if isinstance(intent, ProtectedRoute) and isinstance(intent.gateway, SecureGateway):
-        return intent.gateway.exposure
-    return None
+    gateway = gateway_of(intent)
+    return gateway.exposure if gateway is not None else None
 
 
 def exposure_problems(intent: Intent, cluster: Cluster) -> Iterator[Problem]:
-    """An exposure that this cluster does not have."""
-    name = exposure_of(intent)
-    if name is not None and name not in cluster.exposures and isinstance(intent, SecureGateway):
+    """An exposure, the intent's own or that of the gateway it names, which this cluster does not have."""
+    gateway = gateway_of(intent)
+    if gateway is not None and (name := gateway.exposure) not in cluster.exposures:
         yield Problem(
-            "unknown-exposure", f"{intent.label}.exposure", f"cluster {cluster.name} has no such exposure{did_you_mean(name, cluster.exposures)}",
+            "unknown-exposure", f"{gateway.label}.exposure", f"cluster {cluster.name} has no such exposure{did_you_mean(name, cluster.exposures)}",
             shown(name), ", ".join(sorted(cluster.exposures)), "name one of them, or add it to the cluster",
         )  # fmt: skip
 
