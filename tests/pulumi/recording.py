@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -51,8 +52,14 @@ class Recording:
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
         """Programs that run meanwhile register here."""
-        pulumi.runtime.set_mocks(_Mocks(), project="retailer", stack="test", monitor=self.monitor)
-        yield
+        loop = asyncio.new_event_loop()  # which the engine's launcher makes; from Python 3.12 on nobody else does
+        asyncio.set_event_loop(loop)
+        try:
+            pulumi.runtime.set_mocks(_Mocks(), project="retailer", stack="test", monitor=self.monitor)
+            yield
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
 
     def run(self, program: Callable[[], object]) -> None:
         """Run a program to its end, whatever it left open awaited."""

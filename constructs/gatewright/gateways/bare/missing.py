@@ -60,13 +60,13 @@ _BACKEND = {
 }
 
 
-def rows(version: str) -> dict[str, Row]:
+def rows() -> dict[str, Row]:
     """A refusal for each of them; a decision on who may pass exists only as the one that admits everybody."""
     found: dict[str, Row] = {}
     for kind, reasons in (("HTTPRoute", _HTTPROUTE), ("Gateway", _GATEWAY), ("BackendTLSPolicy", _BACKEND)):
-        source = f"{kind} CRD v1, standard channel, Gateway API {version}"
+        source = f"{kind} CRD v1, standard channel, Gateway API 1.5 to 1.7"
         found |= {feature: refused(reason, source) for feature, reason in reasons.items()}
     everybody = conditional(
-        "HTTPRoute spec.rules", "it admits everybody, which is what a route does by itself", source=f"HTTPRoute CRD v1, Gateway API {version}"
+        "HTTPRoute spec.rules", "it admits everybody, which is what a route does by itself", source="HTTPRoute CRD v1, Gateway API 1.5 to 1.7"
     )
     return {**found, "authorization.ways": everybody}

@@ -107,4 +107,4 @@ class GatewayApi(Stated):
 
 @cache
 def _rows(version: str) -> Mapping[str, Row]:
-    return {**core.rows(), **claims.rows(version), **missing.rows(version)}
+    return {**core.rows(), **claims.rows(version), **missing.rows()}
