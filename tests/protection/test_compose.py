@@ -105,7 +105,10 @@ def test_without_a_floor_the_nearest_stands_alone(own, defaults, baseline):
         assert getattr(composed, name) == (said[0] if said else {"sources": ANYWHERE, "body": None}[name])
     for name in FIELDS:
         said = [value for one in (own, defaults, baseline) if (value := getattr(one.timeouts, name)) is not None]
-        assert getattr(composed.timeouts, name) == (said[0] if said else None)
+        nearest = said[0] if said else None
+        if name == "backend" and nearest is not None and composed.timeouts.request is not None:
+            nearest = min(nearest, composed.timeouts.request)  # no attempt outlasts the whole exchange
+        assert getattr(composed.timeouts, name) == nearest
 
 
 @given(layers, layers, layers)
@@ -123,3 +126,15 @@ def test_every_timeout_is_tightened(name):
     tight, loose = layer("floor", timeouts=Timeouts(**{name: 1})), layer(timeouts=Timeouts(**{name: 2}))
     assert getattr(compose(loose, NOTHING, tight).timeouts, name) == 1
     assert getattr(compose(tight, NOTHING, loose).timeouts, name) == 1
+
+
+@pytest.mark.parametrize(("own", "floor", "source"), [
+    (Timeouts(request=10), Timeouts(), "stated"),
+    (Timeouts(backend=60), Timeouts(request=10), "floor"),
+    (Timeouts(), Timeouts(request=10), "floor"),
+])  # fmt: skip
+def test_no_attempt_outlasts_the_whole_exchange(own, floor, source):
+    """The CRD refuses a backendRequest beyond request, wherever the two bounds come from."""
+    composed = compose(Layer("stated", timeouts=own), Layer("default"), Layer("floor", timeouts=floor), Layer("baseline", timeouts=Timeouts(30, 30)))
+    assert (composed.timeouts.request, composed.timeouts.backend) == (10, 10)
+    assert Origin("timeouts.backend", source) in composed.origins

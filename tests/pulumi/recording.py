@@ -12,6 +12,8 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor, MockResourceArgs
 from pulumi.runtime.proto import resource_pb2
 
+asyncio.set_event_loop(asyncio.new_event_loop())  # the engine's launcher makes one; from Python 3.12 on nothing else does
+
 
 class _Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -52,14 +54,8 @@ class Recording:
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
         """Programs that run meanwhile register here."""
-        loop = asyncio.new_event_loop()  # which the engine's launcher makes; from Python 3.12 on nobody else does
-        asyncio.set_event_loop(loop)
-        try:
-            pulumi.runtime.set_mocks(_Mocks(), project="retailer", stack="test", monitor=self.monitor)
-            yield
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+        pulumi.runtime.set_mocks(_Mocks(), project="retailer", stack="test", monitor=self.monitor)
+        yield
 
     def run(self, program: Callable[[], object]) -> None:
         """Run a program to its end, whatever it left open awaited."""

@@ -94,4 +94,6 @@ def settle(kind: type[I], stated: I, cluster: Cluster | None, baseline: str) -> 
                                 ", ".join(BASELINES), "pin one of them"))  # fmt: skip
     if problems:
         raise InvalidIntent(problems)
-    return Settled(intent, cluster, baseline, place(intent, cluster, baseline), compile_intent(intent, cluster, baseline))
+    rendered = compile_intent(intent, cluster, baseline)
+    _ = rendered.traces  # a protection that no field holds is found before anything is registered
+    return Settled(intent, cluster, baseline, place(intent, cluster, baseline), rendered)

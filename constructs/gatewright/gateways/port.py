@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import attrs
@@ -32,13 +33,15 @@ class Trace:
 
 @attrs.frozen
 class Rendered:
-    """The objects of one intent, in order, and a trace for each of its protections."""
+    """The objects of one intent, in order, and a trace for each of its protections, found when somebody asks."""
 
     objects: tuple[JsonObject, ...]
-    traces: tuple[Trace, ...]
+    find: Callable[[], Iterable[Trace]] = attrs.field(eq=False, repr=False)
 
-    def __add__(self, other: Rendered) -> Rendered:
-        return Rendered(self.objects + other.objects, self.traces + other.traces)
+    @cached_property
+    def traces(self) -> tuple[Trace, ...]:
+        """Where each protection is enforced, or why not. Raises ``Unenforced`` for a defect of the gateway's room."""
+        return tuple(self.find())
 
 
 @attrs.frozen

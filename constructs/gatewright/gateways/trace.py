@@ -9,7 +9,9 @@ from gatewright.gateways.capability import Row
 from gatewright.gateways.port import Trace
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
-from gatewright.protection.lowered import Origin, Relaxed
+from gatewright.protection.feature import used
+from gatewright.protection.fence import NotFenced
+from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGrant, LoweredRoute, Origin
 
 Keys = tuple[str, ...]
 
@@ -48,10 +50,14 @@ def _dimension(feature: str) -> str:
     return "limits" if feature.startswith("limit.") else feature.replace("timeout.", "timeouts.")
 
 
-def relaxations(intent: str, relaxed: tuple[Relaxed, ...]) -> Iterator[Trace]:
-    """What is off by declaration, and who answers for it."""
-    for one in relaxed:
-        yield Trace(intent, one.default, None, "", f"relaxed: {one.exemption}")
+def everything(lowered: Lowered, rows: Mapping[str, Row], objects: tuple[JsonObject, ...]) -> Iterator[Trace]:
+    """What is enforced and where, what is not fenced and why, what is off by declaration and who answers for it."""
+    origins = lowered.origins if isinstance(lowered, LoweredRoute) else ()
+    yield from traces(lowered.intent, used(lowered), rows, objects, origins)
+    if isinstance(lowered, LoweredBackend) and isinstance(lowered.fence, NotFenced):
+        yield Trace(lowered.intent, "backend.fence", None, "", f"not fenced: {lowered.fence.reason}")
+    for one in () if isinstance(lowered, LoweredGrant) else lowered.relaxed:
+        yield Trace(lowered.intent, one.default, None, "", f"relaxed: {one.exemption}")
 
 
 @lru_cache(maxsize=512)

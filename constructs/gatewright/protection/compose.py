@@ -67,10 +67,20 @@ def compose(own: Layer, defaults: Layer, floor: Layer, baseline: Layer = Layer("
     sources = settle("addresses", lambda layer: layer.sources, Sources.intersect)
     body = settle("body", lambda layer: layer.body, min)
     timeouts = Timeouts(**{name: settle(f"timeouts.{name}", _time(name), min) for name in FIELDS})
+    timeouts = _within_request(timeouts, origins)
     limiting = next((layer for layer in nearest_first if layer.limits), own)
     origins += [Origin("limits", layer.source) for layer in (limiting, floor) if layer.limits]
     limits = normal_limits(limiting.limits + floor.limits)
     return Composed(ANYWHERE if sources is None else sources, limits, body, timeouts, tuple(origins))
+
+
+def _within_request(times: Timeouts, origins: list[Origin]) -> Timeouts:
+    """No attempt outlasts the whole exchange, whoever bounded that; the CRD refuses the opposite (HTTPRouteTimeouts)."""
+    if times.request is None or times.backend is None or times.backend <= times.request:
+        return times
+    source = next(one.source for one in origins if one.dimension == "timeouts.request")
+    origins[:] = [attrs.evolve(one, source=source) if one.dimension == "timeouts.backend" else one for one in origins]
+    return attrs.evolve(times, backend=times.request)
 
 
 def _time(name: str) -> Callable[[Layer], int | None]:

@@ -65,16 +65,17 @@ def _named(
 
 def collisions(parts: Sequence[tuple[Placed, Rendered]]) -> Iterator[Problem]:
     """Objects that two intents emit under one name: the one that is applied last would take the other's place."""
-    owners: dict[ObjectId, str] = {}
+    owners: dict[tuple[object, ...], str] = {}
     told: set[tuple[str, str]] = set()
     for placed, rendered in parts:
         own = reference(placed.intent)
         for manifest in rendered.objects:
-            identity = ObjectId.of(manifest)
-            other = owners.setdefault(identity, own)
+            metadata = manifest["metadata"]
+            key = (manifest["kind"], metadata["namespace"], metadata["name"]) if isinstance(metadata, dict) else ()
+            other = owners.setdefault(key, own)
             if other != own and (other, own) not in told:
                 told.add((other, own))
-                yield Problem("object-collision", placed.intent.label, f"{other} emits an object of the same name", f"{identity} of {own}",
+                yield Problem("object-collision", placed.intent.label, f"{other} emits an object of the same name", f"{ObjectId.of(manifest)} of {own}",
                               "one intent an object", "rename one of the two intents")  # fmt: skip
 
 

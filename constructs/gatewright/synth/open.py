@@ -35,6 +35,8 @@ def relaxations(placed: Placed, rendered: Rendered) -> Iterator[Relaxation]:
     if not isinstance(placed.lowered, LoweredGrant):
         for one in placed.lowered.relaxed:
             yield Relaxation(reference(placed.intent), one.default, one.exemption)
+    if not placed.intent.patches:
+        return
     weakening = {trace.protection for trace in rendered.traces if trace.object is None}
     for index, patch in enumerate(placed.intent.patches):
         if patch.exemption is not None and f"patches[{index}]" in weakening:

@@ -47,7 +47,7 @@ def patched(intent: Intent, placed: Placed, rendered: Rendered) -> Rendered:
     if problems:
         raise InvalidIntent(problems)
     kept = [trace if _stands(trace, objects) else attrs.evolve(trace, object=None, path="", note="taken away by a patch") for trace in rendered.traces]
-    return Rendered(objects, (*kept, *relaxed))
+    return Rendered(objects, lambda: (*kept, *relaxed))
 
 
 def _lost(before: Reading, after: Reading) -> Iterator[Weakness]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 import attrs
 
@@ -12,13 +12,11 @@ from gatewright.gateways import core
 from gatewright.gateways.bare import claims, missing
 from gatewright.gateways.bare.render import render
 from gatewright.gateways.capability import Row
-from gatewright.gateways.port import Place, Reading, Rendered, Trace
-from gatewright.gateways.trace import relaxations, traces
+from gatewright.gateways.port import Place, Reading, Rendered
+from gatewright.gateways.trace import everything
 from gatewright.protection.authorization import EVERYBODY
 from gatewright.protection.entry import Entry
-from gatewright.protection.feature import used
-from gatewright.protection.fence import NotFenced
-from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGrant, LoweredRoute
+from gatewright.protection.lowered import Lowered, LoweredRoute
 from gatewright.standard.precedence import rank
 from gatewright.statement.names import name_problems
 from gatewright.statement.stated import Stated
@@ -87,12 +85,7 @@ class GatewayApi(Stated):
     def render(self, lowered: Lowered, place: Place) -> Rendered:
         """The manifests of a value whose every feature it enforces."""
         objects = render(lowered, self.class_name)
-        found = [*traces(lowered.intent, used(lowered), self.rows(), objects)]
-        if isinstance(lowered, LoweredBackend) and isinstance(lowered.fence, NotFenced):
-            found.append(Trace(lowered.intent, "backend.fence", None, "", f"not fenced: {lowered.fence.reason}"))
-        if not isinstance(lowered, LoweredGrant):
-            found += relaxations(lowered.intent, lowered.relaxed)
-        return Rendered(objects, tuple(found))
+        return Rendered(objects, partial(everything, lowered, self.rows(), objects))
 
     def read(self, manifests: Iterable[Mapping[str, object]]) -> Reading:
         """The protections that manifests state, whoever wrote them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 import attrs
@@ -13,13 +13,12 @@ from gatewright.gateways import core
 from gatewright.gateways.capability import Row
 from gatewright.gateways.envoy import authorization, client, gateway, hygiene, jwt, limit, proxy, respond, route, tls, traffic
 from gatewright.gateways.envoy.semantics import rank
-from gatewright.gateways.port import Place, Reading, Rendered, Trace
-from gatewright.gateways.trace import relaxations, traces
+from gatewright.gateways.port import Place, Reading, Rendered
+from gatewright.gateways.trace import everything
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.entry import Entry
-from gatewright.protection.feature import used
 from gatewright.protection.fence import NotFenced
-from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredRoute
+from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredRoute
 from gatewright.protection.transport import BackendTls
 from gatewright.standard.backend import backend_tls, fence, peer
 from gatewright.standard.bounds import beyond
@@ -102,13 +101,8 @@ class EnvoyGateway(Stated):
 
     def render(self, lowered: Lowered, place: Place) -> Rendered:
         """The manifests of a value whose every feature it enforces."""
-        rows, features = self.rows(), used(lowered)
         objects = self._objects(lowered, place)
-        origins = lowered.origins if isinstance(lowered, LoweredRoute) else ()
-        found = [*traces(lowered.intent, features, rows, objects, origins), *self._not_fenced(lowered)]
-        if not isinstance(lowered, LoweredGrant):
-            found += relaxations(lowered.intent, lowered.relaxed)
-        return Rendered(objects, tuple(found))
+        return Rendered(objects, partial(everything, lowered, self.rows(), objects))
 
     def _objects(self, lowered: Lowered, place: Place) -> tuple[JsonObject, ...]:
         if isinstance(lowered, LoweredGateway):
@@ -121,10 +115,6 @@ class EnvoyGateway(Stated):
             tls_policy = (backend_tls(lowered, lowered.hop),) if isinstance(lowered.hop, BackendTls) else ()
             return (*(() if isinstance(lowered.fence, NotFenced) else (fence(lowered),)), *tls_policy)
         return (grant(lowered),)
-
-    def _not_fenced(self, lowered: Lowered) -> Iterator[Trace]:
-        if isinstance(lowered, LoweredBackend) and isinstance(lowered.fence, NotFenced):
-            yield Trace(lowered.intent, "backend.fence", None, "", f"not fenced: {lowered.fence.reason}")
 
     def _proxies(self, gateway_namespace: str) -> str:
         return gateway_namespace if self.deploy == "gateway" else self.namespace
