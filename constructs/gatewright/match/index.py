@@ -8,7 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from gatewright.match import reader
-from gatewright.match.host import Host
+from gatewright.match.host import ANY_HOST, Host, parse_host
 from gatewright.match.path import ANY_PATH, PathMatch, Prefix, Regex
 from gatewright.match.regex import literal_prefix
 from gatewright.match.undecidable import Undecidable
@@ -44,8 +44,8 @@ def _coverers(host: Host) -> Iterator[Host]:
         yield host
     labels = host.name.split(".")
     for start in range(1, len(labels)):
-        yield Host(".".join(("*", *labels[start:])))
-    yield Host("*")
+        yield parse_host(".".join(("*", *labels[start:])))
+    yield ANY_HOST
 
 
 @attrs.define

@@ -1,5 +1,6 @@
 """Path patterns as Gateway API writes them: exact, prefix of elements, regular expression."""
 
+import re
 from typing import TypeAlias
 
 import attrs
@@ -13,8 +14,11 @@ MAX_VALUE = 1024
 """Longest value of a path match, in characters (HTTPPathMatch.value)."""
 
 
+_PLAIN = re.compile(r"/[-A-Za-z0-9/._~]*")  # nearly every path; the others are held against the alphabet, character by character
+
+
 def _check(value: str) -> None:
-    if not value.startswith("/") or not all(intervals.contains(charset.IN_PATH, ord(character)) for character in value):
+    if not _PLAIN.fullmatch(value) and not (value.startswith("/") and all(intervals.contains(charset.IN_PATH, ord(one)) for one in value)):
         raise ValueError(f"not a path (it begins with / and has no space, ?, # or control character): {value!r}")
 
 

@@ -40,20 +40,6 @@ def rows() -> dict[str, Row]:
     }
 
 
-def beyond(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Features and reasons, one for each limit of the CRD that a policy exceeds."""
-    if isinstance(policy.authentication, Jwt) and len(policy.authentication.audiences) > 8:
-        yield "jwt.audiences", f"{len(policy.authentication.audiences)} audiences; a provider holds 8"
-    for way in policy.authorization.ways if isinstance(policy.authorization, Authorization) else ():
-        if len(way.claims) > 16:
-            yield "authorization.claims", f"{len(way.claims)} claims; a rule holds 16"
-        if len(way.scopes) > 16:
-            yield "authorization.scopes", f"{len(way.scopes)} scopes; a rule holds 16"
-        for claim in way.claims:
-            if len(claim.any_of) > 128:
-                yield "authorization.claims", f"{len(claim.any_of)} values of claim {claim.name}; a rule holds 128"
-
-
 def render(policy: Policy) -> JsonObject:
     """The value of ``spec.authorization``; always stated, since a policy without it would lift the listener's deny floor."""
     decision = policy.authorization
@@ -82,17 +68,17 @@ def render(policy: Policy) -> JsonObject:
     return {"defaultAction": "Deny", "rules": rules}
 
 
-def problem(policy: Policy) -> str | None:
-    """Why this decision does not fit into the CRD (1.8.0, 1.9.1), or None."""
+def unfit(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Features and reasons: what of this decision does not fit into the CRD (1.8.0, 1.9.1)."""
     for way in policy.authorization.ways if isinstance(policy.authorization, Authorization) else ():
-        sizes = (
-            ("claims", len(way.claims), 16), ("scopes", len(way.scopes), 16), ("methods", len(way.methods.names), 16),
-            ("values of one claim", max((len(claim.any_of) for claim in way.claims), default=0), 128),
-        )  # fmt: skip
-        for what, count, limit in sizes:
-            if count > limit:
-                return f"a rule of a SecurityPolicy holds {limit} {what}; these are {count}"
-    return None
+        for feature, what, count, most in (
+            ("authorization.claims", "claims", len(way.claims), 16),
+            ("authorization.claims", "values of one claim", max((len(claim.any_of) for claim in way.claims), default=0), 128),
+            ("authorization.scopes", "scopes", len(way.scopes), 16),
+            ("authorization.methods", "methods", len(way.methods.names), 16),
+        ):
+            if count > most:
+                yield feature, f"a rule of a SecurityPolicy holds {most} {what}; these are {count}"
 
 
 def _deny_methods(methods: tuple[str, ...]) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Literal
 
 import attrs
@@ -19,6 +19,7 @@ from gatewright.manifest.text import JsonObject
 from gatewright.protection.entry import Entry
 from gatewright.protection.fence import NotFenced
 from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredRoute
+from gatewright.protection.policy import Policy
 from gatewright.protection.transport import BackendTls
 from gatewright.standard.backend import backend_tls, fence, peer
 from gatewright.standard.bounds import beyond
@@ -88,16 +89,7 @@ class EnvoyGateway(Stated):
         """Features and reasons that no row alone can tell: what does not fit into one object together."""
         if isinstance(lowered, LoweredRoute):
             yield from beyond(lowered)
-            yield from authorization.beyond(lowered.policy)
-            for feature, wrong in (
-                ("limit", limit.problem(lowered.policy.limits)),
-                ("authorization", authorization.problem(lowered.policy)),
-                ("jwt.audiences", jwt.problem(lowered.policy.authentication)),
-            ):
-                if wrong:
-                    yield feature, wrong
-            if lowered.policy.body is not None and lowered.policy.upgrades:
-                yield "body", "a bounded body is buffered, and what is buffered cannot be upgraded"
+            yield from _unfit(lowered.policy)
 
     def render(self, lowered: Lowered, place: Place) -> Rendered:
         """The manifests of a value whose every feature it enforces."""
@@ -136,6 +128,18 @@ class EnvoyGateway(Stated):
     def rank(self, entry: Entry) -> tuple[object, ...]:
         """Its own precedence."""
         return rank(entry)
+
+
+@lru_cache(maxsize=4096)
+def _unfit(policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Features and reasons: what of a policy does not fit into one object of each kind."""
+    upgraded = policy.body is not None and policy.upgrades
+    wrong = {
+        "limit": limit.problem(policy.limits),
+        "jwt.audiences": jwt.problem(policy.authentication),
+        "body": "a bounded body is buffered, and what is buffered cannot be upgraded" if upgraded else None,
+    }
+    return (*authorization.unfit(policy), *((feature, reason) for feature, reason in wrong.items() if reason))
 
 
 @cache
