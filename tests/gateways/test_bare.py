@@ -29,6 +29,7 @@ from gatewright.gateways.bare.claims import CLAIMS, KNOWN
 from gatewright.gateways.bare.reading import UNSAID
 from gatewright.gateways.port import Gateway, Place
 from gatewright.gateways.trace import Unenforced
+from gatewright.intent.relax import DEFAULTS
 from gatewright.manifest import schema, structure
 from gatewright.match import Conditions, Prefix
 from gatewright.protection.authentication import Anonymous
@@ -56,8 +57,9 @@ def cluster(target, **facts):
 EDGE = SecureGateway(
     "edge", namespace="infra", exposure="public",
     listeners=[Listener("shop", host="shop.example.com", routes_from=["shop"], certificate=Certificate.from_secret("shop"), min_tls="1.0")],
-    relax=relaxed("access-log", "deny-floor", "identity-headers", "limits-first", "path-normalisation", "tls-floor", "slow-headers", "underscore-headers"),
+    relax=relaxed(*DEFAULTS["SecureGateway"]),
 )  # fmt: skip
+MODERN = [attrs.evolve(EDGE.listeners[0], min_tls=None)]
 ORDERS = SecureBackend("orders", namespace="shop", port=8443, tls=BackendTls(hostname="orders.shop.svc", ca=ConfigMapRef("ca")))
 CHAT = ProtectedRoute(
     "chat", namespace="shop", gateway=EDGE, hosts=["shop.example.com"], backend=ORDERS, access=Public(reason="a", owner="b"),
@@ -91,14 +93,15 @@ def test_what_it_cannot_be(fields, code):
 def test_a_public_websocket_route_and_its_backend_pass(version):
     compiled = compile_intents([EDGE, ORDERS, CHAT], cluster(GatewayApi(version, supports=KNOWN)))
     kinds = [str(one["kind"]) for part in compiled.parts for one in part.objects]
-    assert kinds == ["BackendTLSPolicy", "HTTPRoute"]
+    assert kinds == ["Gateway", "HTTPRoute", "BackendTLSPolicy", "HTTPRoute"]  # the first redirects plaintext
     assert not compiled.problems
-    assert {refusal.intent for refusal in compiled.refusals} == {'SecureGateway("edge") in infra'}
+    assert not compiled.refusals
 
 
-def test_a_gateway_with_everything_relaxed_lacks_only_what_has_no_relaxation():
-    refusals = compile_intents([EDGE], cluster(FULL)).refusals
-    assert {one.feature for one in refusals} <= {"listener.headers.client-certificate", "listener.path.merged-slashes", "listener.tls.suites"}
+@pytest.mark.parametrize("name", [one.name for one in EDGE.relax])
+def test_a_gateway_needs_each_of_its_relaxations(name):
+    kept = attrs.evolve(EDGE, relax=[one for one in EDGE.relax if one.name != name], listeners=EDGE.listeners if name != "tls-floor" else MODERN)
+    assert {one.relax for one in compile_intents([kept], cluster(FULL)).refusals} == {name}
 
 
 @pytest.mark.parametrize(("feature", "claim"), [(feature, claim) for feature, claim in CLAIMS.items() if feature in {"backend.tls", "upgrade.allowed"}])

@@ -303,6 +303,14 @@ def test_a_selector_over_namespaces_may_choose_any_route():
     assert isinstance(read([*written(), {**other, "metadata": {"name": "other", "namespace": "docs"}}]).authentication, Unknown)
 
 
+def test_a_selector_may_choose_a_gateway_that_is_not_here():
+    objects = [one for one in without("SecurityPolicy") if one["kind"] not in ("Gateway", "SecurityPolicy")]
+    assert read(objects).authorization == EVERYBODY
+    labels = {"metadata": {"name": "other", "namespace": "infra"}}
+    selecting = another(spec={"targetRefs": [], "targetSelectors": [{"kind": "Gateway", "matchLabels": {"edge": "yes"}}]})
+    assert isinstance(read([*objects, {**selecting, **labels}]).authorization, Unknown)
+
+
 @pytest.mark.parametrize("kind", ["SecurityPolicy", "BackendTrafficPolicy"])
 def test_merged_policies_are_unknown(kind):
     assert isinstance(read(change(kind, ["mergeType"], "StrategicMerge")).authentication, Unknown)

@@ -73,6 +73,7 @@ bad-cidr                 | '10.0.0.1/8'            | route(require=[IpAllow(["10
 bad-cidr                 | '10.0.0.1'              | route(require=[IpDeny(["10.0.0.1"])])
 no-network               | []                      | route(require=[IpAllow([])])
 no-network               | []                      | route(require=[IpDeny([])])
+no-address-left          | exclude each other | route(gateway=gateway(floor=[IpAllow(["10.0.0.0/8"])]), require=[IpAllow(["192.168.0.0/16"])])
 no-address-left          | exclude each other      | route(require=[IpAllow(["10.0.0.0/8"]), IpAllow(["192.168.0.0/16"])])
 limit-of-none            | 0                       | route(limits=[RateLimit(0, per="minute", by="client-ip", scope="replica")])
 unknown-relaxation       | 'jwt-expiri'            | route(relax=[relax("jwt-expiri")])

@@ -73,20 +73,21 @@ def _late(name: object) -> str:
 
 def _listener_policy(intent: SecureGateway, one: Listener | None, setting: Setting) -> ListenerPolicy:
     base = setting.baseline
-    suites = tuple(sorted((one.suites if one else ()) or base.suites))
     version = (one.min_tls if one else None) or base.min_tls
+    modern = base.suites if version == "1.2" else ()  # 1.3 has its own, and clients of older versions speak none of these
+    suites = tuple(sorted((one.suites if one else ()) or modern))
 
     def keeps(name: str) -> bool:
         return not relaxes(intent.relax, name)
 
     return ListenerPolicy(
-        frontend=TlsFloor(version, () if version == "1.3" else suites),
+        frontend=TlsFloor(version, suites),
         hygiene=Hygiene(
             stripped=base.stripped if keeps("identity-headers") else (),
             underscores=keeps("underscore-headers"),
-            client_certificate=True,
+            client_certificate=keeps("client-certificate-header"),
             escaped_slashes=keeps("path-normalisation"),
-            merged_slashes=True,
+            merged_slashes=keeps("merged-slashes"),
         ),
         client=setting.client,
         browser=base.browser if one is not None and one.browser else (),

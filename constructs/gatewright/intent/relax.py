@@ -16,10 +16,12 @@ from gatewright.statement.stated import Named
 DEFAULTS: dict[str, dict[str, str]] = {
     "SecureGateway": {
         "access-log": "requests are logged, without credentials",
+        "client-certificate-header": "a forwarded-client-certificate header that a client wrote itself is dropped",
         "deny-floor": "a route without a policy of its own answers 403",
         "identity-headers": "headers that say who is asking are taken from every request",
         "limits-first": "rate limits count before authentication, so that failed attempts count",
-        "path-normalisation": "escaped slashes are refused and double ones merged before a route is chosen",
+        "merged-slashes": "double slashes in a path are merged before a route is chosen",
+        "path-normalisation": "escaped slashes in a path are refused",
         "tls-floor": "TLS 1.2 or newer with AEAD and ephemeral keys",
         "slow-headers": "request headers must arrive within a bound",
         "underscore-headers": "header names with an underscore are refused",

@@ -139,7 +139,9 @@ class ProtectedRoute(Named):
             if public and isinstance(one, Claim | Scope | On):
                 yield Problem("claim-of-nobody", f"require[{index}]", "a public route reads no token", type(one).__name__, "IpAllow and IpDeny",
                               "state access=Jwt(…)")  # fmt: skip
-        allowed = [one.sources() for one in self.require if isinstance(one, IpAllow | IpDeny)]
+        gateway = self.gateway
+        floor = gateway.floor if isinstance(gateway, SecureGateway) else ()
+        allowed = [one.sources() for one in (*self.require, *floor) if isinstance(one, IpAllow | IpDeny)]
         if allowed and reduce(Sources.intersect, allowed).is_empty():
             yield Problem("no-address-left", "require", "all of it must hold, and no address is left", "IpAllow and IpDeny that exclude each other",
                           "networks that share addresses", "put all networks that may enter into one IpAllow")  # fmt: skip
