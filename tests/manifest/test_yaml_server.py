@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.manifest.documents import SHAPES, STRICTER, WIDER
-from tests.manifest.nasty import PLAIN_WORDS, TEXTS
-from tests.manifest.yaml_oracle import Refusal, readings, typed
 
 from gatewright.manifest.text import Document, Json, ManifestError
 from gatewright.manifest.yaml_build import Builder
 from gatewright.manifest.yaml_write import dump
+from tests.manifest.documents import SHAPES, STRICTER, WIDER
+from tests.manifest.nasty import PLAIN_WORDS, TEXTS
+from tests.manifest.yaml_oracle import Refusal, readings, typed
 
 pytestmark = pytest.mark.servers
 PLACES = ["k: %", "- %", "% : v", "[%]", "{% : v}", "{a: %, b: c}", "!!int %", "!!float %", "!!bool %", "!!null %", "!!str %", "k: '%'",

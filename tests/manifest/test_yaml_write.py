@@ -12,12 +12,12 @@ import pytest
 import ruamel.yaml
 import yaml
 import yaml_rs
-from tests.manifest.nasty import TEXTS
-from tests.manifest.yaml_oracle import typed
 
 from gatewright.manifest.text import ManifestError
 from gatewright.manifest.yaml_read import read
 from gatewright.manifest.yaml_write import dump, dump_all, dump_json
+from tests.manifest.nasty import TEXTS
+from tests.manifest.yaml_oracle import typed
 
 READERS: dict[str, Callable[[str], object]] = {
     "pyyaml": lambda text: yaml.load(text, Loader=yaml.CSafeLoader),

@@ -68,8 +68,9 @@ def _no_list(where: str, answer: object) -> Problem:
         return Problem("intents-nothing", where, "it returned nothing", "None", _LISTED, "is `return` missing? For no intents, return []")
     fix = f"return [{type(answer).__name__}(…)]" if isinstance(answer, (*_INTENTS, Carries)) else "return a list"
     if hasattr(answer, "__await__"):
-        if hasattr(answer, "close"):
-            answer.close()  # or Python warns that it was never awaited
+        close: object = getattr(answer, "close", None)
+        if callable(close):
+            close()  # or Python warns that it was never awaited
         fix = "write `def`, not `async def`"
     return Problem("intents-no-list", where, "what it returned is no list", described(answer), _LISTED, fix)
 
