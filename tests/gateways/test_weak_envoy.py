@@ -189,7 +189,10 @@ EACH = [counting(distinct("0.0.0.0/0")), counting(distinct("::/0"))]
         (limited(CAP, *reversed(EACH)), BOTH),
         (limited(CAP), (RateLimit(2000, "minute", "everyone", "replica"),)),
         (limited(counting({**ALL, "methods": [{"value": "GET"}]})), (RateLimit(100, "minute", "everyone", "replica", "GET"),)),
-        (bounds("rateLimit", value={"type": "Global", "global": {"rules": EACH}}), (RateLimit(100, "minute", "client-ip", "shared"),)),
+        (
+            bounds("rateLimit", value={"type": "Global", "global": {"rules": [{**one, "shared": True} for one in EACH]}}),
+            (RateLimit(100, "minute", "client-ip", "shared"),),
+        ),
     ],
 )
 def test_limits(objects, limits):
@@ -199,6 +202,7 @@ def test_limits(objects, limits):
 @pytest.mark.parametrize(
     "objects",
     [
+        bounds("rateLimit", value={"type": "Global", "global": {"rules": EACH}}),  # each path of the route counts alone
         limited(*EACH),  # twenty addresses are counted, the twenty-first is not
         limited(*EACH, counting(ALL, 2001)),
         limited(EACH[0], CAP),  # no IPv6 client

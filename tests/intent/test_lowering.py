@@ -83,6 +83,13 @@ def test_methods_restrict_and_say_more_for_some() -> None:
     assert admits(restricted, "DELETE") == []
 
 
+def test_head_is_asked_what_get_is_asked() -> None:
+    asked = policy(require=[Claim("role", any_of=["buyer"]), On(methods=["GET"], require=[Scope("read")])])
+    assert admits(asked, "HEAD") == admits(asked, "GET") == [(("role",), ("read",))]
+    named = policy(require=[On(methods=["GET"], require=[Scope("read")]), On(methods=["HEAD"], require=[Scope("peek")])])
+    assert admits(named, "HEAD") == [((), ("peek",))]
+
+
 def test_addresses_are_allowed_and_denied_together() -> None:
     fenced = policy(require=[IpAllow(["10.0.0.0/8"]), IpDeny(["10.1.0.0/16"])])
     assert admits(fenced, "GET", "10.2.0.1") == [((), ())]

@@ -34,7 +34,7 @@ class Jwt(Stated):
             if not audience.strip():
                 yield Problem("empty-audience", f"audiences[{index}]", "an empty audience", shown(audience), "a non-empty string", "name it")
         yield from repeated("audiences", self.audiences)
-        if not self.issuer.strip() or len(self.issuer) > 253:
+        if not self.issuer or len(self.issuer) > 253 or not self.issuer.isprintable() or " " in self.issuer:
             yield Problem("bad-issuer", "issuer", "not an issuer", shown(self.issuer), "1 to 253 characters, exactly as in iss", "copy it from the provider")
         yield from _url_problems("jwks", self.jwks)
 
@@ -61,7 +61,7 @@ Access = Jwt | Public
 def _url_problems(field: str, value: str) -> Iterator[Problem]:
     try:
         url = urlsplit(value)
-        host = url.hostname
+        host = url.hostname if url.port != 0 and value.isprintable() and " " not in value else None
     except ValueError:
         host, url = None, urlsplit("")
     if url.scheme == "http" and host:

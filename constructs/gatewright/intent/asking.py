@@ -119,8 +119,10 @@ def _authorization(asked: Asked, sources: Sources) -> Authorization:
     special = [one for one in asked.require if isinstance(one, On)]
     methods = Methods.only(*asked.methods) if asked.methods else ANY_METHOD
     ways = []
-    for method in sorted({method for one in special for method in one.methods}):
-        extra = [need for one in special if method in one.methods for need in one.require]
+    named = {method for one in special for method in one.methods}
+    for method in sorted(named | ({"HEAD"} if "GET" in named else set())):
+        asked_as = "GET" if method == "HEAD" and "HEAD" not in named else method  # HEAD is GET without the body (RFC 9110 §9.3.2)
+        extra = [need for one in special if asked_as in one.methods for need in one.require]
         more = tuple(need.lowered() for need in extra if isinstance(need, Claim))
         ways.append(
             Way(Methods.only(method).intersect(methods), sources, claims + more, scopes + tuple(need.name for need in extra if isinstance(need, Scope)))

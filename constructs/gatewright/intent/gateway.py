@@ -70,6 +70,16 @@ class SecureGateway(Named):
                 if first != index:
                     yield Problem("listener-twice", f"listeners[{index}].{field}", f"listeners[{first}] has it already", shown(key),
                                   f"one listener a {field}", "rename it, or add its namespaces to the first")  # fmt: skip
+        names = [one.name for one in self.listeners]
+        for index, name in enumerate(names):
+            if name.endswith("-plain") and name.removesuffix("-plain") in names:
+                yield Problem("listener-twice", f"listeners[{index}].name", f'the plaintext port of listener "{name.removesuffix("-plain")}" has it already',
+                              shown(name), "one listener a name", "rename it")  # fmt: skip
+        plain = [one.host if one.opens_plaintext else None for one in self.listeners]
+        for index, host in enumerate(plain):
+            if host is not None and plain.index(host) != index and names[plain.index(host)] != names[index]:
+                yield Problem("plaintext-twice", f"listeners[{index}].plaintext", f"listeners[{plain.index(host)}] answers port 80 for this host already",
+                              shown(host), "one plaintext port a host", 'write plaintext="closed" (and dns-01) on all but one of them')  # fmt: skip
 
     def layer(self, source: str, guards: Sequence[Guard]) -> Layer:
         """``defaults`` or ``floor`` as the composition takes them."""

@@ -17,7 +17,7 @@ class RateLimit(Stated):
     """At most ``requests`` ``per`` second, minute, hour or day; more are answered 429.
 
     ``by``       ``client-ip`` counts each client address alone, ``everyone`` all requests together
-    ``scope``    ``replica`` counts in each proxy alone, ``shared`` in one counter for all of them
+    ``scope``    ``replica`` counts in each proxy and for each host and path of the route alone, ``shared`` in one counter for all of them
     ``methods``  only requests with these methods count, each method on its own; empty: all together
     """
 

@@ -51,6 +51,11 @@ class Listener(Named):
             yield Problem("suites-without-effect", "suites", "TLS 1.3 suites cannot be chosen", shown(list(self.suites)),
                           "none with min_tls 1.3", "remove suites")  # fmt: skip
 
+    @property
+    def opens_plaintext(self) -> bool:
+        """Whether port 80 is open for this host: to redirect, or for a challenge."""
+        return self.plaintext == "redirect" or (self.certificate.issuer is not None and self.certificate.challenge == "http-01")
+
     def is_weaker_than_baseline(self) -> bool:
         """Whether this listener states less than TLS 1.2 with AEAD and ephemeral keys."""
         old = self.min_tls is not None and VERSIONS.index(self.min_tls) < VERSIONS.index("1.2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 import attrs
 
@@ -11,8 +12,9 @@ from gatewright import match
 from gatewright.errors import Problem, shown
 from gatewright.statement.stated import Stated
 
-# Gateway API HTTPPathMatch: what a path may hold, and what it may not (CRD HTTPRoute v1.7).
-_PATH = re.compile(r"/(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
+# Gateway API HTTPPathMatch: what a path may hold, and what it may not (CRD HTTPRoute v1.7), without what stands escaped.
+_PATH = re.compile(r"/[-A-Za-z0-9/._~!$&'()*+,;=:@]*")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _BROADER = ("//", "/./", "/../", "%2f", "%2F", "%5c", "%5C")
 
 
@@ -56,8 +58,14 @@ def path_problems(field: str, value: str) -> Iterator[Problem]:
     if bad:
         fix = "write the path that the backend sees"
         yield Problem("path-not-normal", field, f"a gateway reads {bad!r} as another path", shown(value), "a path without //, /., /.., %2f and %5c", fix)
+    elif found := _ESCAPE.search(value):
+        # Seen in Envoy 1.40: %7E is decoded before routes are compared, %c3 is not, and is another path than %C3: a route on either is passed by.
+        plain = unquote(found[0])
+        fix = f"write {plain!r}" if plain.isascii() and (plain.isalnum() or plain in "-._~") else 'use Regex with both cases, such as "/caf%[cC]3%[aA]9"'
+        yield Problem("escaped-path", field, f"whether a gateway reads {found[0]!r} as written or decoded decides whether this matches", shown(value),
+                      "a path without %", fix)  # fmt: skip
     elif not _PATH.fullmatch(value):
-        yield Problem("bad-path", field, "not a path", shown(value), "the characters of RFC 3986 pchar and /, at most 1024", "escape or remove the others")
+        yield Problem("bad-path", field, "not a path", shown(value), "the characters of RFC 3986 pchar and /, at most 1024", "remove the others")
     elif len(value) > 1024:
         yield Problem("bad-path", field, "too long", f"{len(value)} characters", "at most 1024 characters", "shorten it")
 

@@ -80,7 +80,7 @@ class IpDeny(Stated):
 
 @attrs.frozen(kw_only=True)
 class On(Stated):
-    """For these methods, all of ``require`` as well."""
+    """For these methods, all of ``require`` as well. What GET asks for, HEAD does too, unless it is named itself."""
 
     methods: Sequence[str]
     require: Sequence[Claim | Scope]

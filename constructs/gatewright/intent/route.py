@@ -19,7 +19,7 @@ from gatewright.intent.path import Exact, Regex, paths_problems
 from gatewright.intent.relax import Relax, relax_problems, relaxes
 from gatewright.intent.require import Claim, IpAllow, IpDeny, On, Scope
 from gatewright.intent.shape import Headers, RedirectTo, Refuse, Rewrite, When
-from gatewright.intent.traffic import Timeouts, size_problems
+from gatewright.intent.traffic import BodyLimit, Timeouts, size_problems
 from gatewright.match import Sources, parse_host
 from gatewright.statement.kinds import Carries
 from gatewright.statement.names import host_problems, method_problems, name_problems, namespace_problems, repeated
@@ -154,6 +154,12 @@ class ProtectedRoute(Named):
             yield Problem("relaxed-in-vain", "relax", "jwt-expiry is relaxed on a public route", "both", "one of them", "remove the relaxation")
 
     def _traffic(self) -> Iterator[Problem]:
+        if self.traffic in ("stream", "websocket") and isinstance(self.gateway, SecureGateway):
+            for index, guard in enumerate(self.gateway.floor):
+                if (isinstance(guard, BodyLimit) and self.traffic == "stream") or (isinstance(guard, Timeouts) and (guard.request or guard.backend)):
+                    yield Problem("stream-under-floor", "traffic", f"floor[{index}] of the gateway bounds what has no end, and a floor is never weakened",
+                                  shown(self.traffic), "request or upload traffic on this gateway",
+                                  "serve streams from a gateway without that floor")  # fmt: skip
         yield from size_problems("max_body", self.max_body)
         if self.max_body is not None and self.traffic in ("stream", "websocket"):
             yield Problem("bounded-stream", "max_body", f"a {self.traffic} has no last byte to wait for", shown(self.max_body), "request or upload traffic",

@@ -35,11 +35,15 @@ class Headers(Stated):
                 yield Problem("header-twice", field, f"{edited[name.lower()]} edits it too", shown(name), "one edit a header", "keep one of them")
             edited[name.lower()] = field
         for field, name in named:
-            if name.lower() in (*IDENTITY_HEADERS, "authorization", "host") and not field.startswith("remove"):
+            if name.lower() == "host" or (name.lower() in (*IDENTITY_HEADERS, "authorization") and not field.startswith("remove")):
                 yield Problem("identity-header", field, "backends trust this header to say who is asking", shown(name), "headers that prove nothing",
                               "let the gateway set it from a verified token, or use another name")  # fmt: skip
         for name, value in (*self.set.items(), *self.add.items()):
-            yield from value_problems(f"{'set' if name in self.set else 'add'}[{name!r}]", value)
+            field = f"{'set' if name in self.set else 'add'}[{name!r}]"
+            yield from value_problems(field, value)
+            if "%" in value:
+                yield Problem("header-command", field, "gateways take % for a command that puts in what they know, or refuse all their routes for it",
+                              shown(value), "a value without %", "leave it out, or let the application set this header")  # fmt: skip
 
     def lowered(self) -> HeaderEdit:
         """The neutral value: names in lower case."""

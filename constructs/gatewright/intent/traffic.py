@@ -31,8 +31,10 @@ def byte_count(value: str) -> int | None:
 
 def size_problems(field: str, value: str | None) -> Iterator[Problem]:
     """Sizes that are none."""
-    if value is not None and byte_count(value) is None:
-        yield Problem("bad-size", field, "not a size", shown(value), 'a number with Ki, Mi or Gi, such as "10Mi"', "write the bound in one of these units")
+    size = byte_count(value) if value is not None else 1
+    if size is None or size >= 2**32:  # Envoy counts in 32 bits
+        yield Problem("bad-size", field, "not a size, or one that no gateway can hold", shown(value), 'a number with Ki, Mi or Gi below 4Gi, such as "10Mi"',
+                      "write the bound in one of these units")  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)

@@ -8,12 +8,18 @@ from gatewright.manifest.text import Json, JsonObject
 from gatewright.protection.lowered import LoweredGateway, LoweredGrant, LoweredRoute, SecretCertificate
 from gatewright.standard.objects import GATEWAY_GROUP, manifest
 
+_NAMES = 16  # ReferenceGrant spec.to, Gateway API 1.5 to 1.7
 
-def grant(lowered: LoweredGrant) -> JsonObject:
-    """A ReferenceGrant (v1beta1: the version that every release from 1.4 serves and stores)."""
-    to: list[Json] = [{"group": lowered.to_group, "kind": lowered.to_kind, "name": name} for name in lowered.to_names]
+
+def grant(lowered: LoweredGrant) -> tuple[JsonObject, ...]:
+    """ReferenceGrants (v1beta1: the version that every release from 1.4 serves and stores), as many as the names need."""
     origin: JsonObject = {"group": lowered.from_group, "kind": lowered.from_kind, "namespace": lowered.from_namespace}
-    return manifest("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", lowered.namespace, lowered.name, {"from": [origin], "to": to})
+    made = []
+    for start in range(0, len(lowered.to_names), _NAMES):
+        to: list[Json] = [{"group": lowered.to_group, "kind": lowered.to_kind, "name": name} for name in lowered.to_names[start : start + _NAMES]]
+        name = lowered.name if not start else f"{lowered.name}-{start // _NAMES + 1}"
+        made.append(manifest("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", lowered.namespace, name, {"from": [origin], "to": to}))
+    return tuple(made)
 
 
 def certificate_grants(gateway: LoweredGateway) -> Iterable[LoweredGrant]:

@@ -76,7 +76,11 @@ def cidr_problems(field: str, values: Iterable[str]) -> Iterator[Problem]:
                 'a CIDR such as "10.0.0.0/8", length at most 32 (IPv4) or 128 (IPv6), no bits set after it', _near_cidr(value, str(error)),
             )  # fmt: skip
         else:
-            if "/" not in value:
+            mapped = ipaddress.ip_network(value).network_address
+            if "%" in value or (isinstance(mapped, ipaddress.IPv6Address) and mapped.ipv4_mapped is not None):
+                yield Problem("bad-cidr", f"{field}[{index}]", "no client's address is ever of this network", shown(value),
+                              "an IPv4 network as such, an IPv6 network without a zone", "write the IPv4 network, or leave the zone out")  # fmt: skip
+            elif "/" not in value:
                 yield Problem("bad-cidr", f"{field}[{index}]", "a prefix length is missing", shown(value), 'a CIDR such as "10.0.0.0/8"',
                               f"write {str(ipaddress.ip_network(value))!r}")  # fmt: skip
 

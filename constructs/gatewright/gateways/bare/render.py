@@ -20,15 +20,15 @@ def render(lowered: Lowered, class_name: str) -> tuple[JsonObject, ...]:
     if isinstance(lowered, LoweredGateway):
         return _gateway(lowered, class_name)
     if isinstance(lowered, LoweredRoute):
-        grants = [grant(one) for one in backend_grants(lowered)]
+        grants = [made for one in backend_grants(lowered) for made in grant(one)]
         return (*grants, *(http_route(lowered, part, _unanswered) for part in parts(lowered.hosts, lowered.rules)))
     if isinstance(lowered, LoweredBackend):
         return _backend(lowered)
-    return (grant(lowered),)
+    return grant(lowered)
 
 
 def _gateway(lowered: LoweredGateway, class_name: str) -> tuple[JsonObject, ...]:
-    objects = [grant(one) for one in certificate_grants(lowered)]
+    objects = [made for one in certificate_grants(lowered) for made in grant(one)]
     objects += [certificate(lowered, one, one.certificate) for one in lowered.listeners if isinstance(one.certificate, IssuedCertificate)]
     objects.append(gateway(lowered, class_name, None))
     objects += [redirect_route(lowered, one) for one in lowered.listeners if one.plaintext == "redirect" and has_plain(one)]

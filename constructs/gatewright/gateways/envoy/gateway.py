@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
 from gatewright.gateways.capability import Row, enforced
@@ -14,6 +16,8 @@ from gatewright.standard.certificate import certificate
 from gatewright.standard.gateway import gateway as core_gateway
 from gatewright.standard.gateway import has_plain, redirect_route
 from gatewright.standard.grant import certificate_grants, grant
+
+_PROXYS_OWN = range(19_000, 19_004)
 
 
 def rows() -> dict[str, Row]:
@@ -28,7 +32,7 @@ def rows() -> dict[str, Row]:
 def render(lowered: LoweredGateway, version: str, class_name: str, proxies_namespace: str, labels: dict[str, str], fences: bool) -> tuple[JsonObject, ...]:
     """Everything of the gateway, referenced objects first."""
     objects: list[JsonObject] = [proxy.render(lowered)]
-    objects += [grant(one) for one in certificate_grants(lowered)]
+    objects += [made for one in certificate_grants(lowered) for made in grant(one)]
     fence = client.proxies_fence(proxies_namespace, f"gateway-{lowered.namespace}-{lowered.name}", labels, lowered.policy.client, _ports(lowered))
     if fence is not None and fences:
         objects.append(fence)
@@ -55,7 +59,26 @@ def _differs(own: ListenerPolicy, shared: ListenerPolicy) -> bool:
     return attrs.evolve(own, refuses_unlisted=shared.refuses_unlisted) != shared
 
 
+def unfit(lowered: LoweredGateway) -> Iterator[tuple[str, str]]:
+    """Features and reasons: ports that meet inside the proxies. Two listeners on one port of theirs serve each other's routes, even in plaintext."""
+    taken: dict[int, int] = {}
+    for port in sorted(_listened(lowered)):
+        own = _shifted(port)
+        if own in _PROXYS_OWN:
+            yield "listener", f"port {port} is the proxies' own, for administration, metrics or readiness"
+        if own in taken:
+            yield "listener", f"ports {taken[own]} and {port} are both {own} inside the proxies, which add 10000 to ports below 1024"
+        taken[own] = port
+
+
+def _listened(lowered: LoweredGateway) -> set[int]:
+    return {one.port for one in lowered.listeners} | ({80} if any(has_plain(one) for one in lowered.listeners) else set())
+
+
+def _shifted(port: int) -> int:
+    """The proxies' own port: below 1024 it is shifted by 10000 (translator, listener.go)."""
+    return port + 10_000 if port < 1024 else port
+
+
 def _ports(lowered: LoweredGateway) -> tuple[int, ...]:
-    """The proxies' own ports: below 1024 they are shifted by 10000 (translator, listener.go)."""
-    ports = {one.port for one in lowered.listeners} | ({80} if any(has_plain(one) for one in lowered.listeners) else set())
-    return tuple(sorted(port + 10_000 if port < 1024 else port for port in ports))
+    return tuple(sorted({_shifted(port) for port in _listened(lowered)}))

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from gatewright.gateways.capability import Row, conditional, enforced
 from gatewright.gateways.fields import at, items, text
-from gatewright.manifest.text import Json, JsonObject
+from gatewright.manifest.text import JsonObject
 from gatewright.protection.limit import Limits, RateLimit, Unit, normal_limits
 from gatewright.protection.unknown import Unknown
 
@@ -30,11 +30,11 @@ def rows() -> dict[str, Row]:
     """What it does with limits."""
     shared = "the operator runs the rate limit service and set rateLimit.failClosed"
     return {
-        "limit.everyone.replica": enforced(_LOCAL, "seen in Envoy 1.40; counted for each match of the route"),
+        "limit.everyone.replica": conditional(_LOCAL, "each host and path of the route is counted alone", source="translator; seen in Envoy 1.40"),
         "limit.client-ip.replica": conditional(
             _LOCAL,
             f"{COUNTED} addresses at once are counted; a cap of {COUNTED} times the limit for everybody together keeps more of them from"
-            " getting more than their limits allow",
+            " getting more than their limits allow; each host and path of the route is counted alone",
             source="Envoy local_ratelimit max_dynamic_descriptors, unset by the translator of 1.8.0 and 1.9.1; seen in Envoy 1.40",
         ),
         "limit.everyone.shared": conditional(_GLOBAL, shared, needs="rate_limit_service", source="EnvoyGateway rateLimit.failClosed, default false"),
@@ -58,10 +58,10 @@ def problem(limits: Limits) -> str | None:
 
 def render(limits: tuple[RateLimit, ...]) -> JsonObject:
     """The value of ``spec.rateLimit``."""
-    rules: list[Json] = [rule for limit in limits for rule in _rules(limit)]
-    if limits[0].scope == "shared":
-        return {"type": "Global", "global": {"rules": rules}}
-    return {"type": "Local", "local": {"rules": rules}}
+    rules = [rule for limit in limits for rule in _rules(limit)]
+    if limits[0].scope == "shared":  # each rule as well, else each match of the route counts alone
+        return {"type": "Global", "global": {"rules": [{**rule, "shared": True} for rule in rules]}}
+    return {"type": "Local", "local": {"rules": [*rules]}}
 
 
 def _rules(limit: RateLimit) -> Iterator[JsonObject]:
@@ -87,7 +87,10 @@ def read(spec: Mapping[str, object]) -> Limits:
     if "rateLimit" not in spec:
         return ()
     shared = at(spec, "rateLimit", "type") == "Global"
-    keys = [_key(rule) for rule in items(at(spec, "rateLimit", "global" if shared else "local", "rules"))]
+    rules = items(at(spec, "rateLimit", "global" if shared else "local", "rules"))
+    if shared and any(at(rule, "shared") is not True for rule in rules):
+        return Unknown("a shared limit that each match of the route counts alone")
+    keys = [_key(rule) for rule in rules]
     left = [key for key in keys if not isinstance(key, Unknown)]
     for key in keys:
         if isinstance(key, Unknown):

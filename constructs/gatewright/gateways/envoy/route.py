@@ -22,7 +22,7 @@ def render(route: LoweredRoute, proxies: JsonObject, backend_api: bool) -> tuple
     """Everything of the route, policies before the HTTPRoutes that they guard."""
     asked = route.policy.authentication
     issuer = f"{route.name}-issuer" if backend_api and isinstance(asked, Jwt) else None
-    objects = [grant(one) for one in backend_grants(route)]
+    objects = [made for one in backend_grants(route) for made in grant(one)]
     objects += [opening(route, backend, proxies) for backend in route.backends if isinstance(backend.fence, Fenced)]
     objects += [respond.render(route, answer) for answer in sorted({rule.action for rule in route.rules if isinstance(rule.action, Respond)}, key=_status)]
     if issuer is not None and isinstance(asked, Jwt):

@@ -87,6 +87,8 @@ class EnvoyGateway(Stated):
 
     def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
         """Features and reasons that no row alone can tell: what does not fit into one object together."""
+        if isinstance(lowered, LoweredGateway):
+            yield from gateway.unfit(lowered)
         if isinstance(lowered, LoweredRoute):
             yield from beyond(lowered)
             yield from _unfit(lowered.policy)
@@ -106,7 +108,7 @@ class EnvoyGateway(Stated):
         if isinstance(lowered, LoweredBackend):
             tls_policy = (backend_tls(lowered, lowered.hop),) if isinstance(lowered.hop, BackendTls) else ()
             return (*(() if isinstance(lowered.fence, NotFenced) else (fence(lowered),)), *tls_policy)
-        return (grant(lowered),)
+        return grant(lowered)
 
     def _proxies(self, gateway_namespace: str) -> str:
         return gateway_namespace if self.deploy == "gateway" else self.namespace
