@@ -133,7 +133,7 @@ class When(Stated):
             for name, value in tests.items():
                 yield from header_problems(f"{field}[{name!r}]", name)
                 if isinstance(value, str):
-                    yield from value_problems(f"{field}[{name!r}]", value)
+                    yield from value_problems(f"{field}[{name!r}]", value, 1024 if field == "query" else 4096)
 
 
 def _rewrite(prefix: str | None, path: str | None) -> PathRewrite | None:

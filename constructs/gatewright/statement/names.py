@@ -91,10 +91,11 @@ def header_problems(field: str, name: str) -> Iterator[Problem]:
         yield Problem("bad-header", field, "not a header name", shown(name), "letters, digits and !#$%&'*+-.^_`|~", "rename the header")
 
 
-def value_problems(field: str, value: str) -> Iterator[Problem]:
-    """A header value: one line, 1 to 4096 characters, none of them a control character."""
-    if not 1 <= len(value) <= 4096 or not value.isprintable():
-        yield Problem("bad-header-value", field, "not a header value", shown(value), "one line of 1 to 4096 printable characters", "shorten or clean it")
+def value_problems(field: str, value: str, longest: int = 4096) -> Iterator[Problem]:
+    """A value of a header, or of a query parameter (``longest`` 1024): one line, none of its characters a control character."""
+    if not 1 <= len(value) <= longest or not value.isprintable():
+        yield Problem("bad-value", field, "not a value that can stand here", shown(value), f"one line of 1 to {longest} printable characters",
+                      "shorten or clean it")  # fmt: skip
 
 
 def method_problems(field: str, values: Iterable[str]) -> Iterator[Problem]:
