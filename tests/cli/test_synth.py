@@ -263,3 +263,19 @@ def test_text_of_programs_cannot_steer_a_terminal(tmp_path: Path, capsys: Captur
     said = capsys.readouterr().err
     assert "\\x1b[2J\\u202egone" in said
     assert "\x1b" not in said
+
+
+def test_a_line_break_in_a_reason_forges_no_row(tmp_path: Path, capsys: Capture) -> None:
+    weak = 'Relax("network-fence", reason="ok\\nproduction/x  0\\t0", owner="a\\rb", until="2027-01-31")'
+    program = write(tmp_path, f"{HEAD}estate = estate([EDGE, backend(relax=[{weak}])])")
+    assert main(["synth", program, "-o", str(tmp_path / "dist")]) == 0
+    said = capsys.readouterr().err
+    assert "relaxed: SecureBackend shop/orders: network-fence: ok\\nproduction/x  0\\t0 (owner a\\rb, until 2027-01-31)" in said
+    assert not any(line.startswith("production/x") for line in said.splitlines())
+
+
+@pytest.mark.parametrize("network_policy", [False, None])
+def test_proxies_that_nothing_fences_are_told(network_policy: bool | None, tmp_path: Path, capsys: Capture) -> None:
+    clusters = f"[environment(clusters=[cluster(network_policy={network_policy})])]"
+    assert main(["synth", write(tmp_path, f"{HEAD}estate = estate([EDGE], environments={clusters})"), "-o", str(tmp_path / "dist")]) == 0
+    assert "not fenced: SecureGateway infra/edge: whoever reaches the proxies' port can write the client's address" in capsys.readouterr().err

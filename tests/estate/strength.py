@@ -52,7 +52,7 @@ NO_STRENGTH: Mapping[type, Mapping[str, str]] = {
         ("intent", "namespace", "name", "port", "pod_port", "pods", "relaxed"), "which pods and who states it, not how strictly"
     ),
     LoweredRoute: dict.fromkeys(
-        ("intent", "namespace", "name", "gateway_namespace", "gateway", "listeners", "hosts", "rules", "backends", "outranks", "origins", "relaxed"),
+        ("intent", "namespace", "name", "gateway_namespace", "gateway", "listeners", "hosts", "rules", "backends", "origins", "relaxed"),
         "which requests go where and who states it; backends are intents of their own",
     ),
     LoweredGrant: dict.fromkeys(("intent", "namespace", "name", "from_group", "to_group"), "who states it; groups follow kinds"),
@@ -65,6 +65,7 @@ def weaker(mine: Lowered, theirs: Lowered) -> Iterator[Change]:
         yield from _within(mine, "policy", _policy(mine.policy, theirs.policy))
         if theirs.browser:
             yield "browser", attrs.evolve(mine, browser=False)
+        yield "outranks", attrs.evolve(mine, outranks=(*mine.outranks, mine.label))  # the label of some route that both tiers have
     elif isinstance(mine, LoweredBackend) and isinstance(theirs, LoweredBackend):
         if isinstance(theirs.hop, BackendTls) and isinstance(mine.hop, BackendTls):
             yield "backend_tls", attrs.evolve(mine, hop=Plaintext())

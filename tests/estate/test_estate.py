@@ -84,7 +84,7 @@ def test_no_two_intents_write_one_object(cluster: Cluster) -> None:
 @EVERY_CLUSTER
 def test_everything_is_fenced_and_every_hop_verified(cluster: Cluster) -> None:
     traces = _compile(cluster).traces
-    off = {trace.note.partition(":")[0] for trace in traces if trace.object is None}
+    off = {trace.note.partition(":")[0] for trace in traces if trace.object is None} - {"not counted"}  # floors, on routes that only redirect
     assert off <= {"relaxed"}
     assert not off or cluster.name == "gcp-prod"  # the one that still runs 1.8
 

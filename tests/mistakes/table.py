@@ -93,6 +93,8 @@ relaxation-elsewhere     | 'backend-tls'           | route(relax=[relax("backend
 relaxed-twice            | 'timeouts'              | route(relax=[relax("timeouts"), relax("timeouts")])
 relaxed-in-vain          | both                    | backend(relax=[relax("backend-tls")])
 relaxed-in-vain          | both                    | route(access=OPEN, relax=[relax("jwt-expiry")])
+bad-day                  | '20270131'              | route(relax=[Relax("timeouts", reason="slow", owner="team-shop", until="20270131")])
+bad-day                  | '2027-W05-1'            | route(relax=[Relax("timeouts", reason="slow", owner="team-shop", until="2027-W05-1")])
 bad-day                  | '31.12.2026'            | route(relax=[Relax("timeouts", reason="slow", owner="team-shop", until="31.12.2026")])
 answer-count             | nothing                 | route(backend=None)
 answer-count             | backend, redirect       | route(backend=ORDERS, redirect=RedirectTo(path="/new"))
@@ -153,6 +155,9 @@ edge-and-client-ip       | ForwardedFor            | exposure(client_ip=Forwarde
 edge-and-client-ip       | ProxyProtocol           | exposure(edge=NoEdge())
 no-peer                  | []                      | exposure(client_ip=ProxyProtocol(peers=[]))
 everybody-a-peer         | 0.0.0.0/0               | exposure(client_ip=ProxyProtocol(peers=["0.0.0.0/0"]))
+everybody-a-peer         | '128.0.0.0/1'           | exposure(client_ip=ProxyProtocol(peers=["0.0.0.0/1", "128.0.0.0/1"]))
+everybody-a-peer         | '8000::/1'              | exposure(edge=L7(name="waf"), client_ip=ForwardedFor(peers=["10.0.0.0/8", "::/1", "8000::/1"]))
+unknown-choice           | 'orders-ca'             | backend(tls=BackendTls(hostname="orders.shop.svc", ca="orders-ca"))
 bad-hops                 | 0                       | exposure(edge=L7(name="waf"), client_ip=ForwardedFor(peers=["10.0.0.0/16"], hops=0))
 no-cluster               | []                      | environment(clusters=[])
 cluster-twice            | 'aws-eu'                | environment(clusters=[cluster(), cluster()])
@@ -163,6 +168,7 @@ unknown-baseline         | '2025.1'                | estate(baseline="2025.1")
 
 # Intents are wrong together, or in the cluster they go to.
 TOGETHER = _rows(r"""
+object-refused           | 254 | [EDGE, ORDERS, route(access=TOKEN, require=[Claim("c" * 254, any_of=["x"])])]
 duplicate-intent         | 'orders'                | [EDGE, ORDERS, route(), route(paths=["/other"])]
 missing-gateway          | infra/edge              | [ORDERS, route()]
 another-gateway          | infra/edge              | [gateway(relax=[relax("access-log")]), ORDERS, route()]
@@ -173,10 +179,14 @@ match-claimed-twice      | Prefix /orders          | [EDGE, ORDERS, route(), rou
 outranks-stricter        | /orders/docs            | [EDGE, ORDERS, route(), route("docs", paths=["/orders/docs"], access=OPEN)]
 outranks-nothing         | 'shop/order'            | [EDGE, ORDERS, route(outranks=["shop/order"])]
 case-order               | case 1 before case 2    | route(when=[When(methods=["GET"], backend=ORDERS), When(methods=["GET"], headers={"x-canary": "1"}, backend=[ORDERS.at(5)])], otherwise=Refuse())
+route-never-served       | Prefix /orders          | [EDGE, ORDERS, route(), route("site", paths=[Regex("/.*")])]
+too-many-cases           | 17 rules                | route(when=[When(headers={f"x-{n}": "1"}, backend=ORDERS) for n in range(16)], otherwise=Refuse())
 object-collision         | route-shop-a-b-c        | [EDGE, backend("c"), backend("b-c"), route("a-b", backend=backend("c")), route("a", paths=["/a"], backend=backend("b-c"))]
 patch-of-nothing         | Service                 | backend(patches=[Patch(kind="Service", path="/spec/x", value=1)])
 patch-beside             | '/spec/a/b'             | backend(patches=[Patch(kind="NetworkPolicy", path="/spec/a/b", value=1)])
 patch-weakens            | '/spec/ingress'         | backend(patches=[Patch(kind="NetworkPolicy", path="/spec/ingress", value=[{}])])
+patch-weakens            | '/spec/hostnames/-'     | [EDGE, ORDERS, route(patches=[Patch(kind="HTTPRoute", path="/spec/hostnames/-", value="other.example.com")])]
+patch-invalid            | spec.ingres:            | backend(patches=[Patch(kind="NetworkPolicy", path="/spec/ingres", value=[])])
 """)
 
 # The target cannot enforce it: exit code 4.
@@ -212,6 +222,8 @@ PROGRAMS = (
     Mistake("program-raised", "1 / 0", "division by zero"),
     Mistake("program-raised", "import json\njson.loads('{')", "Expecting property name"),
     Mistake("program-raised", "class Odd(Exception):\n    def __str__(self): return 1 / 0\nraise Odd", "a message that cannot be shown"),
+    Mistake("program-raised", "class Stop(BaseException): pass\nraise Stop('no more')", "no more"),
+    Mistake("intents-raised", "{}\nestate = Estate(estate.environments, lambda cluster: (_ for _ in ()).throw(BaseException('stop')))", "stop"),
     Mistake("program-exited", "import sys\nsys.exit(3)", "sys.exit(3)"),
     Mistake("no-estate", "from gatewright import *\nimport tests.mistakes.valid as v\nestates = v.estate()", "estates"),
     Mistake("estate-of-another-kind", "estate = []", "[] (builtins.list)"),

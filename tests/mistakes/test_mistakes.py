@@ -29,7 +29,7 @@ def found(written: str) -> Iterator[Problem | Refusal]:
         yield from error.problems
         return
     for _, cluster in estate.clusters():
-        compiled = compile_intents(estate.intents(cluster), cluster, estate.baseline)
+        compiled = compile_intents(estate.intents(cluster), cluster, estate.baseline, conforming=True)
         yield from compiled.problems
         yield from compiled.refusals
 
@@ -129,3 +129,10 @@ def test_the_program_around_the_mistakes_is_right(capsys: pytest.CaptureFixture[
     (tmp_path / "estate.py").write_text(VALID)
     assert main(["synth", str(tmp_path / "estate.py"), "-o", str(tmp_path / "dist")]) == 0
     assert (tmp_path / "dist" / "production" / "aws-eu" / "trace.json").is_file()
+
+
+def test_a_name_where_a_reference_belongs_is_told_to_be_one() -> None:
+    (problem,) = found('BackendTls(hostname="orders.shop.svc", ca="orders-ca")')
+    assert isinstance(problem, Problem)
+    assert problem.fix == 'write ConfigMapRef("orders-ca"), or "system"'
+    assert "did you mean" not in problem.message

@@ -39,6 +39,24 @@ def test_what_fits_stays_whole():
     assert [one.name("orders") for one in parts(["h"], rules([1] * 17))] == ["orders", "orders-2"]
 
 
+@examples(60)
+@given(st.integers(1, 16), st.integers(1, 300))
+def test_all_rules_of_a_path_stay_together_and_in_order(count, paths):
+    alike = tuple(Exact(f"/{number}") for number in range(paths))
+    whole = tuple(Rule(alike, Respond(400 + number)) for number in range(count))
+    found = parts(["h"], whole)
+    for part in found:
+        assert [rule.action for rule in part.rules[:count]] == [rule.action for rule in whole]
+        by_path = [path for path in alike if any(path in rule.paths for rule in part.rules)]
+        for path in by_path:
+            assert [rule.action for rule in part.rules if path in rule.paths] == [rule.action for rule in whole]
+        assert len(part.rules) <= RULES
+        assert sum(len(rule.paths) for rule in part.rules) <= MATCHES_IN_ALL
+    assert [path for part in found for rule in part.rules if rule.action == whole[0].action for path in rule.paths] == list(alike)
+    if count * paths <= MATCHES_IN_ALL and paths <= MATCHES:
+        assert found[0].rules == whole
+
+
 def test_the_limits_are_those_of_every_release():
     for version in ("1.5", "1.6", "1.7"):
         route = schema.load(f"gateway-api-{version}-standard").schema("gateway.networking.k8s.io", "HTTPRoute", "v1")

@@ -7,13 +7,33 @@ from typing import Any
 
 import pytest
 
-from gatewright import Claim, Direct, EnvoyGateway, GatewayApi, InvalidIntent, Patch, Refused, Regex, Scope, When, compile_intents
+from gatewright import (
+    L4,
+    L7,
+    BackendTls,
+    BodyLimit,
+    Claim,
+    Direct,
+    EnvoyGateway,
+    ForwardedFor,
+    GatewayApi,
+    InvalidIntent,
+    NoEdge,
+    Patch,
+    RedirectTo,
+    Refused,
+    Regex,
+    Scope,
+    Timeouts,
+    When,
+    compile_intents,
+)
 from gatewright.intent.shape import Refuse
 from gatewright.manifest.identity import ObjectId
 from gatewright.synth.compiled import Compiled
 from gatewright.synth.compiler import compile_intent
 from gatewright.synth.place import Intent
-from tests.mistakes.valid import EDGE, LIMIT, OPEN, ORDERS, backend, cluster, exposure, grant, relax, route
+from tests.mistakes.valid import EDGE, LIMIT, OPEN, ORDERS, PEERS, backend, cluster, exposure, gateway, grant, relax, route
 
 HEALTH = route("health", paths=["/healthz"], access=OPEN)
 ALL: list[Any] = [EDGE, ORDERS, route(), HEALTH, grant()]
@@ -165,3 +185,60 @@ def test_a_patch_removes_what_it_names_and_changes_nothing_shared() -> None:
     assert gone.relaxations
     assert compiled([EDGE, ORDERS, route()]).objects == before
     assert next(trace for trace in gone.traces if trace.protection == "jwt.issuer").note == "taken away by a patch"
+
+
+def open_notes(one: Compiled) -> set[tuple[str, str, str, str]]:
+    return {(trace.intent, trace.protection, trace.note, trace.origin) for trace in one.traces if trace.object is None}
+
+
+@pytest.mark.parametrize(
+    ("address", "edge", "reason"),
+    [
+        (PEERS, L4(), "whoever reaches the proxies' port can write the client's address (PROXY protocol)"),
+        (ForwardedFor(peers=["10.0.0.0/16"]), L7(name="waf"), "whoever reaches the proxies' port goes past what stands in front of them"),
+    ],
+)
+@pytest.mark.parametrize("fences", [True, False, None])
+def test_proxies_that_nothing_fences_are_said(address: Any, edge: Any, reason: str, fences: bool | None) -> None:
+    whole = compile_intents([EDGE], cluster(exposures={"public": exposure(client_ip=address, edge=edge)}, network_policy=fences))
+    assert [(one.intent, one.reason) for one in whole.unfenced] == ([] if fences else [("SecureGateway infra/edge", reason)])
+    assert open_notes(whole) == (set() if fences else {('SecureGateway("edge")', "listener.client", f"not fenced: {reason}", "")})
+
+
+def test_proxies_that_believe_nobody_need_no_fence() -> None:
+    direct = cluster(exposures={"public": exposure(client_ip=Direct(), edge=NoEdge())}, network_policy=None)
+    assert compile_intents([EDGE], direct).unfenced == ()
+
+
+def test_a_floor_that_a_redirect_cannot_count_is_said() -> None:
+    bounded = gateway(floor=[LIMIT, BodyLimit("1Mi"), Timeouts(idle="5s")])
+    whole = compiled([bounded, route(gateway=bounded, redirect=RedirectTo(path="/new"))])
+    note = "not counted: answered by a redirect, no backend is behind it"
+    assert {(protection, said, origin) for _, protection, said, origin in open_notes(whole)} == {
+        (name, note, "gateway floor") for name in ("limit", "body", "timeout.idle")
+    }
+
+
+BARE = exposure(GatewayApi("1.7"), client_ip=Direct())
+SYSTEM = backend(tls=BackendTls(hostname="orders.shop.svc", ca="system"))
+
+
+@pytest.mark.parametrize("name", ["aaa", "zzz"])
+def test_a_backend_is_judged_by_every_target_of_its_cluster(name: str) -> None:
+    both = cluster(exposures={"public": exposure(), name: BARE})
+    whole = compile_intents([EDGE, SYSTEM, route(backend=SYSTEM)], both)
+    assert whole.ok, whole.refusals
+    assert whole.objects == compile_intents([EDGE, SYSTEM, route(backend=SYSTEM)], HERE).objects
+
+
+def test_a_backend_that_no_target_can_enforce_is_refused() -> None:
+    refusals = compile_intents([SYSTEM], cluster(exposures={"public": BARE, "zzz": BARE})).refusals
+    assert "backend.tls.system" in {one.feature for one in refusals}
+
+
+def test_a_route_through_a_target_that_cannot_enforce_its_backend_is_refused() -> None:
+    edge = gateway(exposure="zzz")
+    both = cluster(exposures={"public": exposure(), "zzz": BARE})
+    refusals = compile_intents([edge, SYSTEM, route(gateway=edge, backend=SYSTEM)], both).refusals
+    (one,) = [one for one in refusals if one.feature == "backend.tls.system"]
+    assert one.intent == 'ProtectedRoute("orders") in shop, for SecureBackend("orders") in shop'

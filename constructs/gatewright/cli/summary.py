@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from gatewright.cli.exits import REFUSED, WRONG_INPUT
-from gatewright.cli.terminal import say
+from gatewright.cli.terminal import inline, say
 from gatewright.synth.compiled import Compiled
 
 _HEADS = ("objects", "protections", "relaxations", "not fenced", "refusals", "problems")
@@ -52,7 +52,7 @@ def _gathered(results: Sequence[Result]) -> tuple[dict[str, list[str]], dict[str
     unfenced: dict[str, list[str]] = {}
     for result in results:
         for one in result.compiled.relaxations:
-            relaxed.setdefault(f"relaxed: {one.intent}: {one.what}: {one.exemption}", []).append(result.place)
+            relaxed.setdefault(inline(f"relaxed: {one.intent}: {one.what}: {one.exemption}"), []).append(result.place)
         for other in result.compiled.unfenced:
-            unfenced.setdefault(f"not fenced: {other.intent}: {other.reason}", []).append(result.place)
+            unfenced.setdefault(inline(f"not fenced: {other.intent}: {other.reason}"), []).append(result.place)
     return relaxed, unfenced

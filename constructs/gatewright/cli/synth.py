@@ -107,7 +107,7 @@ def _compile(estate: Estate, chosen: Chosen, step: Step) -> list[Result]:
     results: list[Result] = []
     found: dict[str, list[str]] = {}
     for environment, cluster in chosen:
-        one = Result(f"{environment.name}/{cluster.name}", compile_intents(estate.intents(cluster), cluster, estate.baseline))
+        one = Result(f"{environment.name}/{cluster.name}", compile_intents(estate.intents(cluster), cluster, estate.baseline, conforming=True))
         results.append(one)
         step(f"{one.place} compiled")
         for wrong in (*one.compiled.problems, *one.compiled.refusals):

@@ -19,6 +19,11 @@ def plain(text: str) -> str:
     return "".join(one if one == "\n" or one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
+def inline(text: str) -> str:
+    """The same within one line: a line break in a value begins no line of its own."""
+    return plain(text).replace("\n", "\\n")
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether colours are wanted there: only on a terminal that has them, and never with NO_COLOR (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from gatewright.errors import Problem
+from gatewright.errors import Problem, shown
+from gatewright.match import Sources
 from gatewright.protection import client
 from gatewright.statement.names import cidr_problems
 from gatewright.statement.stated import Stated
@@ -60,8 +61,18 @@ ClientIp = Direct | ProxyProtocol | ForwardedFor
 def _peers(peers: Sequence[str]) -> Iterator[Problem]:
     if not peers:
         yield Problem("no-peer", "peers", "every client could write its own address", "[]", "the CIDRs of what stands in front", "name them")
-    yield from cidr_problems("peers", peers)
-    for index, peer in enumerate(peers):
-        if peer in ("0.0.0.0/0", "::/0"):
-            yield Problem("everybody-a-peer", f"peers[{index}]", "every client could write its own address", peer, "the CIDRs of what stands in front",
-                          "name the load balancer's subnets")  # fmt: skip
+    wrong = list(cidr_problems("peers", peers))
+    yield from wrong
+    if wrong:
+        return
+    alone = [(f"peers[{index}]", peer) for index, peer in enumerate(peers) if _everybody(peer)]
+    together = [("peers", shown(list(peers)))] if not alone and _everybody(*peers) else []
+    for path, got in alone or together:
+        yield Problem("everybody-a-peer", path, "every client could write its own address", got, "the CIDRs of what stands in front",
+                      "name the load balancer's subnets")  # fmt: skip
+
+
+def _everybody(*peers: str) -> bool:
+    """Whether the networks together are all of IPv4 or all of IPv6."""
+    named = Sources.of(*peers)
+    return any(named.covers(Sources.of(family)) for family in ("0.0.0.0/0", "::/0"))

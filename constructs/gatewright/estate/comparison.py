@@ -1,6 +1,12 @@
 """Whether each tier is at least as strict as every lower one, intent by intent and field by field.
 
-Hosts, issuers with their keys, exposures and sizes of clusters differ between environments by nature and are not compared.
+Hosts, issuers with their keys, exposures and sizes of clusters differ between environments by nature and are not compared; neither is an intent
+that one tier alone has. But what could hide there is:
+
+    patch KIND PATH   a patch that somebody answers for, and so weakens, which the lower tier does not carry just so; other patches take nothing away
+    outranks          leave to go before a stricter route that both tiers have, in an intent of both or of the higher tier alone
+    listeners.NAME    a listener whose name the lower tier's gateway lacks: it may be one renamed, so it is held to every listener there whose
+                      name is gone (who may attach: to all of these together); where none is gone it is new, and held to the baseline
 """
 
 from __future__ import annotations
@@ -13,11 +19,15 @@ from gatewright.cluster.cluster import Cluster
 from gatewright.errors import Problem, did_you_mean, shown
 from gatewright.estate.environment import TIERS, Environment
 from gatewright.estate.estate import Estate, Intent
+from gatewright.intent.baseline import BASELINES
+from gatewright.intent.patch import Patch
 from gatewright.protection.authentication import Jwt
 from gatewright.protection.fence import NotFenced
-from gatewright.protection.lowered import Caller, Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredRoute
+from gatewright.protection.headers import Hygiene
+from gatewright.protection.lowered import Caller, Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredListener, LoweredRoute
 from gatewright.protection.order import Weakness, hop_weaknesses, listener_weaknesses, weaknesses
-from gatewright.protection.policy import Policy
+from gatewright.protection.policy import ListenerPolicy, Policy
+from gatewright.protection.transport import TlsFloor
 from gatewright.synth.place import exposure_of, place, reference
 
 
@@ -34,7 +44,15 @@ class Difference:
         return f"{self.intent}: {self.weakness.field}: {self.weakness.left} in {self.higher}, {self.weakness.right} in {self.lower}"
 
 
-Stated = Mapping[str, Lowered]
+@attrs.frozen
+class _Compared:
+    """What an intent comes down to in one cluster, and the patches on top of it."""
+
+    lowered: Lowered
+    patches: tuple[Patch, ...]
+
+
+Stated = Mapping[str, _Compared]
 
 
 def differences(estate: Estate) -> tuple[Difference, ...]:
@@ -72,32 +90,57 @@ def every_difference(estate: Estate) -> tuple[Difference, ...]:
         for higher in estate.environments
         for lower in estate.environments
         if TIERS.index(higher.tier) > TIERS.index(lower.tier)
-        for difference in _between(higher, lower, lowered)
+        for difference in _between(higher, lower, lowered, hardened(estate.baseline))
     )
     return tuple(found)
 
 
-def _between(higher: Environment, lower: Environment, lowered: Mapping[tuple[str, str], Stated]) -> Iterator[Difference]:
+def _between(higher: Environment, lower: Environment, lowered: Mapping[tuple[str, str], Stated], new: ListenerPolicy) -> Iterator[Difference]:
     for above in higher.clusters:
         mine = lowered[higher.name, above.name]
         for below in lower.clusters:
             theirs = lowered[lower.name, below.name]
-            for name in sorted(mine.keys() & theirs.keys()):
-                for weakness in compare(mine[name], theirs[name]):
+            for name in sorted(mine):
+                for weakness in _of_one(name, mine, theirs, new):
                     yield Difference(name, f"{higher.name}/{above.name}", f"{lower.name}/{below.name}", weakness)
 
 
 def _lowered(estate: Estate, cluster: Cluster) -> Stated:
     stated: Iterable[Intent] = estate.intents(cluster)
     return {
-        reference(intent): place(intent, cluster, estate.baseline).lowered
+        reference(intent): _Compared(place(intent, cluster, estate.baseline).lowered, tuple(intent.patches))
         for intent in sorted(stated, key=lambda one: (type(one).__name__, one.namespace, one.name))
         if exposure_of(intent) in (None, *cluster.exposures)
     }
 
 
-def compare(left: Lowered, right: Lowered) -> Iterator[Weakness]:
-    """In which fields the left one is weaker."""
+def _of_one(name: str, mine: Stated, theirs: Stated, new: ListenerPolicy) -> Iterator[Weakness]:
+    left, right = mine[name], theirs.get(name)
+    if right is not None:
+        yield from compare(left.lowered, right.lowered, new)
+        yield from _patches(left.patches, right.patches)
+    if isinstance(left.lowered, LoweredRoute):
+        same = right.lowered.outranks if right is not None and isinstance(right.lowered, LoweredRoute) else ()
+        known = {one.lowered.label for one in theirs.values() if isinstance(one.lowered, LoweredRoute)}
+        more = sorted((set(left.lowered.outranks) & known) - set(same))
+        if more:
+            yield Weakness("outranks", ", ".join(more), "not outranked" if right is not None else "no such route")
+
+
+def _patches(left: tuple[Patch, ...], right: tuple[Patch, ...]) -> Iterator[Weakness]:
+    carried = [_unsigned(one) for one in right]
+    for one in left:
+        if one.exemption is not None and _unsigned(one) not in carried:
+            yield Weakness(f"patch {one.kind} {one.path}", "removed" if one.remove else shown(one.value), "no such patch")
+
+
+def _unsigned(patch: Patch) -> Patch:
+    """The patch without who answers for it."""
+    return attrs.evolve(patch, reason="", owner="", until="")
+
+
+def compare(left: Lowered, right: Lowered, new: ListenerPolicy) -> Iterator[Weakness]:
+    """In which fields the left one is weaker. ``new`` is what a listener without a counterpart is held to."""
     if isinstance(left, LoweredRoute) and isinstance(right, LoweredRoute):
         yield from weaknesses(_local(left.policy), _local(right.policy))
         if right.browser and not left.browser:
@@ -110,7 +153,7 @@ def compare(left: Lowered, right: Lowered) -> Iterator[Weakness]:
         if more:
             yield Weakness("callers", ", ".join(one.namespace for one in more), "not among the callers")
     elif isinstance(left, LoweredGateway) and isinstance(right, LoweredGateway):
-        yield from _gateways(left, right)
+        yield from _gateways(left, right, new)
     elif isinstance(left, LoweredGrant) and isinstance(right, LoweredGrant):
         yield from _grants(left, right)
 
@@ -120,22 +163,38 @@ def _covers(wide: Caller, narrow: Caller) -> bool:
     return wide.namespace == narrow.namespace and set(wide.pods) <= set(narrow.pods)
 
 
-def _gateways(left: LoweredGateway, right: LoweredGateway) -> Iterator[Weakness]:
+def _gateways(left: LoweredGateway, right: LoweredGateway, new: ListenerPolicy) -> Iterator[Weakness]:
     for name in ("logged", "limits_first"):
         if getattr(right, name) and not getattr(left, name):
             yield Weakness(name, "off", "on")
-    theirs = {one.name: one for one in right.listeners}
+    mine, theirs = {one.name for one in left.listeners}, {one.name: one for one in right.listeners}
+    gone = tuple(one for one in right.listeners if one.name not in mine)
     for one in left.listeners:
-        other = theirs.get(one.name)
-        if other is None:
-            continue
-        for weakness in listener_weaknesses(one.policy, attrs.evolve(other.policy, client=one.policy.client)):
+        others = (theirs[one.name],) if one.name in theirs else gone
+        found = _listeners(one, others) if others else listener_weaknesses(one.policy, attrs.evolve(new, client=one.policy.client))
+        for weakness in {each.field: each for each in found}.values():
             yield attrs.evolve(weakness, field=f"listeners.{one.name}.{weakness.field}")
+
+
+def _listeners(one: LoweredListener, others: tuple[LoweredListener, ...]) -> Iterator[Weakness]:
+    for other in others:
+        yield from listener_weaknesses(one.policy, attrs.evolve(other.policy, client=one.policy.client))
         if one.plaintext == "redirect" and other.plaintext == "closed":
-            yield Weakness(f"listeners.{one.name}.plaintext", "redirect", "closed")
-        more = sorted(set(one.namespaces) - set(other.namespaces))
-        if more:
-            yield Weakness(f"listeners.{one.name}.namespaces", ", ".join(more), "not among the namespaces")
+            yield Weakness("plaintext", "redirect", "closed")
+    more = sorted(set(one.namespaces).difference(*(other.namespaces for other in others)))
+    if more:
+        yield Weakness("namespaces", ", ".join(more), "not among the namespaces")
+
+
+def hardened(baseline: str) -> ListenerPolicy:
+    """What every connection meets at a listener that states nothing, on a gateway that relaxes nothing."""
+    base = BASELINES[baseline]
+    return ListenerPolicy(
+        frontend=TlsFloor(base.min_tls, tuple(sorted(base.suites))),
+        hygiene=Hygiene(base.stripped, underscores=True, client_certificate=True, escaped_slashes=True, merged_slashes=True),
+        headers=base.headers,
+        refuses_unlisted=True,
+    )
 
 
 def _grants(left: LoweredGrant, right: LoweredGrant) -> Iterator[Weakness]:

@@ -86,6 +86,10 @@ def _run(path: str, code: types.CodeType) -> types.ModuleType:
         raise ProgramError([fault("program-exited", "the program ended itself", path, error)]) from None
     except Exception as error:
         raise ProgramError(blamed("program-raised", "the program raised", path, error)) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise ProgramError([fault("program-raised", "the program raised", path, error)]) from error
     return module
 
 

@@ -43,6 +43,10 @@ class Stating:
             raise ProgramError([fault("intents-exited", f"{doing} ended the program:", where, error)]) from None
         except Exception as error:
             raise ProgramError(blamed("intents-raised", f"{doing} raised", where, error)) from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise ProgramError([fault("intents-raised", f"{doing} raised", where, error)]) from error
         if items is None:
             raise ProgramError([_no_list(where, answer)])
         problems = [_no_intent(f"{where}[{index}]", item) for index, item in enumerate(items) if not isinstance(item, _INTENTS)]

@@ -59,6 +59,20 @@ class Reading:
     listeners: Mapping[str, ListenerPolicy]
 
 
+@attrs.frozen
+class Patchable:
+    """Fields that a patch may change although nobody answers for it, beside the standard's own; every other change may take away protection.
+
+    A field is a kind and a path, and stands for what is below it: ``HTTPRoute spec.rules[].timeouts``; ``=`` and a value after it: set to that alone.
+
+    ``harmless``  they hold no protection
+    ``judged``    they hold nothing but what ``read`` shows: a change may stand where it is seen and nothing became weaker
+    """
+
+    harmless: tuple[str, ...] = ()
+    judged: tuple[str, ...] = ()
+
+
 @runtime_checkable
 class Gateway(Protocol):
     """A gateway implementation at a version. Values of it are frozen; the same values render the same bytes."""
@@ -86,6 +100,11 @@ class Gateway(Protocol):
     @property
     def settings(self) -> frozenset[str]:
         """The operator settings that are stated on it, as rows name them."""
+        ...
+
+    @property
+    def patchable(self) -> Patchable:
+        """The fields of its own objects that a patch may change."""
         ...
 
     def cannot(self, lowered: Lowered) -> Iterable[tuple[str, str]]:

@@ -9,9 +9,11 @@ from gatewright.gateways.capability import Row
 from gatewright.gateways.port import Trace
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
+from gatewright.protection.client import ForwardedFor, ProxyProtocol
+from gatewright.protection.entry import Redirect
 from gatewright.protection.feature import used
 from gatewright.protection.fence import NotFenced
-from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGrant, LoweredRoute, Origin
+from gatewright.protection.lowered import Lowered, LoweredBackend, LoweredGateway, LoweredGrant, LoweredRoute, Origin
 
 Keys = tuple[str, ...]
 
@@ -51,13 +53,35 @@ def _dimension(feature: str) -> str:
 
 
 def everything(lowered: Lowered, rows: Mapping[str, Row], objects: tuple[JsonObject, ...]) -> Iterator[Trace]:
-    """What is enforced and where, what is not fenced and why, what is off by declaration and who answers for it."""
+    """What is enforced and where, what is not fenced or not counted and why, what is off by declaration and who answers for it."""
     origins = lowered.origins if isinstance(lowered, LoweredRoute) else ()
     yield from traces(lowered.intent, used(lowered), rows, objects, origins)
     if isinstance(lowered, LoweredBackend) and isinstance(lowered.fence, NotFenced):
         yield Trace(lowered.intent, "backend.fence", None, "", f"not fenced: {lowered.fence.reason}")
+    if reason := open_proxies(lowered, objects):
+        yield Trace(lowered.intent, "listener.client", None, "", f"not fenced: {reason}")
+    if isinstance(lowered, LoweredRoute) and all(isinstance(rule.action, Redirect) for rule in lowered.rules):
+        for origin in origins:
+            if origin.dimension != "addresses":
+                yield Trace(lowered.intent, _asked(origin), None, "", "not counted: answered by a redirect, no backend is behind it", origin.source)
     for one in () if isinstance(lowered, LoweredGrant) else lowered.relaxed:
         yield Trace(lowered.intent, one.default, None, "", f"relaxed: {one.exemption}")
+
+
+def open_proxies(lowered: Lowered, objects: tuple[JsonObject, ...]) -> str:
+    """Why the client's address is only as good as the network in front of a gateway's proxies; empty where it is fenced, or rests on nobody's word."""
+    if not isinstance(lowered, LoweredGateway) or any(one["kind"] == "NetworkPolicy" for one in objects):
+        return ""
+    if isinstance(lowered.policy.client, ProxyProtocol):
+        return "whoever reaches the proxies' port can write the client's address (PROXY protocol)"
+    if isinstance(lowered.policy.client, ForwardedFor):
+        return "whoever reaches the proxies' port goes past what stands in front of them"
+    return ""
+
+
+def _asked(origin: Origin) -> str:
+    """A composed dimension as traces call it."""
+    return "limit" if origin.dimension == "limits" else origin.dimension.replace("timeouts.", "timeout.")
 
 
 @lru_cache(maxsize=512)

@@ -85,7 +85,9 @@ def policy_of(asked: Asked, gateway: SecureGateway, setting: Setting) -> tuple[P
     authorization = _authorization(asked, composed.sources)
     if asked.answered:  # no backend is behind it: nothing to bound, and nothing that would bound it
         answered = Policy(_authentication(asked), authorization, upgrades=False)
-        return answered.normal(), tuple(origin for origin in composed.origins if origin.dimension == "addresses")
+        asked_for = compose(Layer("stated"), _defaults(asked, gateway), gateway.layer("gateway floor", gateway.floor))
+        unused = tuple(origin for origin in asked_for.origins if origin.dimension != "addresses")  # said in the traces, by nobody counted
+        return answered.normal(), (*(origin for origin in composed.origins if origin.dimension == "addresses"), *unused)
     upgrades = asked.traffic == "websocket"
     policy = Policy(_authentication(asked), authorization, composed.limits, composed.body, composed.timeouts, upgrades)
     return policy.normal(), composed.origins

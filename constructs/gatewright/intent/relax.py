@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
@@ -72,10 +73,13 @@ def owner_problems(reason: str, owner: str) -> Iterator[Problem]:
 
 
 def day_problems(field: str, value: str) -> Iterator[Problem]:
-    """A calendar day (ISO 8601)."""
+    """A calendar day, in that form of ISO 8601 which sorts and which everybody reads the same way."""
     try:
         datetime.date.fromisoformat(value)
+        right = re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
     except ValueError:
+        right = False
+    if not right:
         yield Problem("bad-day", field, "not a calendar day", shown(value), "YYYY-MM-DD", "write the last day on which this may stand")
 
 

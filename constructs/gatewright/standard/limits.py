@@ -1,12 +1,16 @@
-"""A route cut into HTTPRoutes that the CRD accepts. Precedence is by match, so where a rule stands changes nothing.
+"""A route cut into HTTPRoutes that the CRD accepts.
+
+Precedence is by match: a rule that ranks higher is served wherever it stands. Rules of equal rank are a tie, which the standard settles
+between two HTTPRoutes by their age and then by their names (where ``r-10`` comes before ``r-2``), and only within one by the order of
+its rules. So all rules of one path stay together and in order: every part has all of them for some of the paths.
 
 Limits of HTTPRoute v1 (Gateway API 1.5 to 1.7): 16 hostnames, 16 rules, 64 matches a rule, 128 matches a route.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import TypeVar
 
 import attrs
@@ -32,29 +36,36 @@ class Part:
 
 
 def parts(hosts: Sequence[str], rules: Sequence[Rule]) -> tuple[Part, ...]:
-    """Every host with every rule, each once, in order."""
-    groups = list(_groups(list(_small(rules))))
+    """Every host with every rule, each once, in order. More rules of one path than ``RULES`` are cut all the same: `synth` refuses such a route."""
+    groups = list(_groups(_blocks(rules)))
     pairs = [(chunk, group) for chunk in _chunks(hosts, HOSTS) for group in groups]
     return tuple(Part(number, tuple(chunk), tuple(group)) for number, (chunk, group) in enumerate(pairs, 1))
 
 
-def _small(rules: Sequence[Rule]) -> Iterator[Rule]:
-    for rule in rules:
-        for paths in _chunks(rule.paths, MATCHES):
-            yield rule if len(paths) == len(rule.paths) else attrs.evolve(rule, paths=tuple(paths))
+def _blocks(rules: Sequence[Rule]) -> Iterator[list[Rule]]:
+    """Rules that stay together: those with the same paths, cut by paths so that all of them fit into one HTTPRoute."""
+    for paths, alike in groupby(rules, lambda rule: rule.paths):
+        for together in _chunks(list(alike), RULES):
+            size = min(MATCHES, MATCHES_IN_ALL // len(together))
+            for chunk in _chunks(paths, size):
+                yield together if len(chunk) == len(paths) else [attrs.evolve(rule, paths=tuple(chunk)) for rule in together]
 
 
-def _groups(rules: Sequence[Rule]) -> Iterator[list[Rule]]:
+def _groups(blocks: Iterable[list[Rule]]) -> Iterator[list[Rule]]:
     group: list[Rule] = []
-    for rule in rules:
-        if group and (len(group) == RULES or sum(len(one.paths) for one in group) + len(rule.paths) > MATCHES_IN_ALL):
+    for block in blocks:
+        if group and (len(group) + len(block) > RULES or _matches(group) + _matches(block) > MATCHES_IN_ALL):
             yield group
             group = []
-        group.append(rule)
+        group = [*group, *block]
     yield group
 
 
-def _chunks(values: Sequence[T], size: int) -> Iterator[list[T]]:
+def _matches(rules: Sequence[Rule]) -> int:
+    return sum(len(one.paths) for one in rules)
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(values)
     while chunk := list(islice(iterator, size)):
         yield chunk

@@ -74,6 +74,7 @@ class _Field:
     words: str
     listed: bool
     choices: tuple[str, ...]
+    named: tuple[str, ...]
     late: bool
 
 
@@ -122,6 +123,10 @@ def _problem(field: _Field, value: object) -> Problem:
         )  # fmt: skip
     if field.listed and isinstance(value, str):
         return Problem("string-for-list", name, f"{name} is a list", shown(value), field.words, f"write [{value!r}]")
+    if field.choices and field.named and isinstance(value, str):
+        made = " or ".join(f'{kind}("{value}")' for kind in field.named) if len(value) <= 80 else " or ".join(f"{kind}(…)" for kind in field.named)
+        return Problem("unknown-choice", name, f"{name} is no plain text, except for {_quoted(field.choices)}", shown(value), field.words,
+                       f"write {made}, or {_quoted(field.choices)}")  # fmt: skip
     if field.choices and isinstance(value, str):
         return Problem(
             "unknown-choice", name, f"{name} has no such value{did_you_mean(value, field.choices)}", shown(value),
@@ -156,6 +161,7 @@ def _fields(owner: type[attrs.AttrsInstance]) -> tuple[_Field, ...]:
             _words(hints[a.name]),
             _is_list(hints[a.name]),
             _choices(hints[a.name]),
+            _named(hints[a.name]),
             Deferred in get_args(hints[a.name]),
         )
         for a in attrs.fields(owner)
@@ -227,3 +233,13 @@ def _is_list(hint: object) -> bool:
 def _choices(hint: object) -> tuple[str, ...]:
     options = [hint, *get_args(hint)]
     return tuple(str(arg) for option in options if get_origin(option) is Literal for arg in get_args(option))
+
+
+def _named(hint: object) -> tuple[str, ...]:
+    """The kinds among the options that a name alone makes, such as ``ConfigMapRef``."""
+    kinds = [option for option in get_args(hint) if isinstance(option, type) and attrs.has(option)]
+    return tuple(kind.__name__ for kind in kinds if [a.name for a in attrs.fields(kind) if a.default is attrs.NOTHING] == ["name"])
+
+
+def _quoted(choices: tuple[str, ...]) -> str:
+    return ", ".join(f'"{choice}"' for choice in choices)

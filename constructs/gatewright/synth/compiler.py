@@ -13,6 +13,7 @@ from gatewright.intent.baseline import NEWEST
 from gatewright.protection.lowered import LoweredRoute
 from gatewright.synth.checks import across, among_routes, collisions
 from gatewright.synth.compiled import Compiled
+from gatewright.synth.conforming import nonconforming
 from gatewright.synth.open import relaxations, unfenced
 from gatewright.synth.patching import patched
 from gatewright.synth.place import Intent, Placed, exposure_of, exposure_problems, place, reference
@@ -36,10 +37,13 @@ def compile_intent(intent: Intent, cluster: Cluster, baseline: str = NEWEST) -> 
     return patched(intent, placed, placed.target.render(placed.lowered, placed.place))
 
 
-def compile_intents(intents: Iterable[Intent], cluster: Cluster, baseline: str = NEWEST) -> Compiled:
-    """Everything that becomes of a cluster's intents: manifests and traces, or every problem and every refusal, never the first alone."""
+def compile_intents(intents: Iterable[Intent], cluster: Cluster, baseline: str = NEWEST, *, conforming: bool = False) -> Compiled:
+    """Everything that becomes of a cluster's intents: manifests and traces, or every problem and every refusal, never the first alone.
+
+    ``conforming`` holds each manifest against the schemas of its target's releases as well, as ``gatewright synth`` does before it writes.
+    """
     with _no_collection():
-        return _compile(list(intents), cluster, baseline)
+        return _compile(list(intents), cluster, baseline, conforming)
 
 
 @contextmanager
@@ -54,7 +58,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str) -> Compiled:
+def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str, conforming: bool) -> Compiled:
     problems: list[Problem] = list(across(stated))
     refusals: list[Refusal] = []
     parts: list[tuple[Placed, Rendered]] = []
@@ -77,12 +81,14 @@ def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str) -> Compi
             problems += error.problems
     problems += among_routes(routes)
     problems += collisions(parts)
+    if conforming:
+        problems += [problem for placed, rendered in parts for problem in nonconforming(placed, rendered)]
     return Compiled(
         cluster=cluster.name,
         parts=tuple(rendered for _, rendered in parts),
         intents=tuple(reference(placed.intent) for placed, _ in parts),
         relaxations=tuple(one for placed, rendered in parts for one in relaxations(placed, rendered)),
-        unfenced=tuple(one for placed, _ in parts for one in unfenced(placed)),
+        unfenced=tuple(one for placed, rendered in parts for one in unfenced(placed, rendered)),
         problems=tuple(dict.fromkeys(problems)),
         refusals=tuple(dict.fromkeys(refusals)),
     )
@@ -90,4 +96,4 @@ def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str) -> Compi
 
 def _refusals(placed: Placed, cluster: Cluster) -> list[Refusal]:
     name = exposure_of(placed.intent)
-    return list(refuse(placed, cluster.exposures[name].client if name is not None else None))
+    return list(refuse(placed, cluster.exposures[name].client if name is not None else None, cluster))

@@ -9,6 +9,7 @@ import attrs
 from gatewright.cluster.cluster import Cluster
 from gatewright.cluster.exposure import Exposure
 from gatewright.errors import Problem, did_you_mean, shown
+from gatewright.gateways.capability import refusals
 from gatewright.gateways.port import Gateway, Place
 from gatewright.intent.asking import Setting
 from gatewright.intent.backend import SecureBackend
@@ -18,6 +19,7 @@ from gatewright.intent.grant import CrossNamespaceGrant
 from gatewright.intent.lowering import lower_backend, lower_gateway, lower_route
 from gatewright.intent.route import ProtectedRoute
 from gatewright.protection.client import Direct
+from gatewright.protection.feature import used
 from gatewright.protection.lowered import Lowered
 
 Intent = SecureGateway | SecureBackend | ProtectedRoute | CrossNamespaceGrant
@@ -62,12 +64,27 @@ def exposure_problems(intent: Intent, cluster: Cluster) -> Iterator[Problem]:
 
 
 def place(intent: Intent, cluster: Cluster, baseline: str) -> Placed:
-    """The intent lowered for the target it goes to. The exposure must exist."""
+    """The intent lowered for the target it goes to. The exposure must exist.
+
+    What goes through no exposure of its own, a backend or a grant, is written by the first target (exposures sorted by name) that enforces all of it.
+    """
     name = exposure_of(intent)
-    exposure: Exposure = cluster.exposures[name if name is not None else min(cluster.exposures)]
-    client = exposure.client if name is not None else Direct()
-    setting = Setting(BASELINES[baseline], client, cluster.network_policy)
-    return Placed(intent, _lower(intent, setting), exposure.target, Place(cluster.network_policy))
+    exposure: Exposure | None = cluster.exposures[name] if name is not None else None
+    setting = Setting(BASELINES[baseline], exposure.client if exposure is not None else Direct(), cluster.network_policy)
+    lowered = _lower(intent, setting)
+    return Placed(intent, lowered, exposure.target if exposure is not None else target_of(lowered, cluster), Place(cluster.network_policy))
+
+
+def target_of(lowered: Lowered, cluster: Cluster) -> Gateway:
+    """The first target of the cluster that enforces the whole value, or else the first."""
+    targets = [cluster.exposures[name].target for name in sorted(cluster.exposures)]
+    return next((one for one in targets if enforces(one, lowered)), targets[0]) if len(targets) > 1 else targets[0]
+
+
+def enforces(target: Gateway, lowered: Lowered) -> bool:
+    """Whether the target can enforce everything of the value."""
+    unable = any(refusals("", used(lowered), target.title, target.rows(), target.settings))
+    return not unable and not any(target.cannot(lowered))
 
 
 def _lower(intent: Intent, setting: Setting) -> Lowered:

@@ -7,6 +7,7 @@ from functools import cache
 
 import attrs
 
+from gatewright.cluster.cluster import Cluster
 from gatewright.errors import Refusal
 from gatewright.gateways.capability import refusals
 from gatewright.gateways.registry import every_target
@@ -16,10 +17,10 @@ from gatewright.protection.client import Forgeable
 from gatewright.protection.feature import rests_on_address, used
 from gatewright.protection.lowered import LoweredRoute
 from gatewright.protection.words import RELAXED_BY, WORDS, words
-from gatewright.synth.place import Placed
+from gatewright.synth.place import Placed, enforces, target_of
 
 
-def refuse(placed: Placed, client: object) -> Iterator[Refusal]:
+def refuse(placed: Placed, client: object, cluster: Cluster) -> Iterator[Refusal]:
     """One refusal a feature. ``client`` is how addresses are learned where the intent goes."""
     target, lowered = placed.target, placed.lowered
     label = _label(placed)
@@ -31,6 +32,7 @@ def refuse(placed: Placed, client: object) -> Iterator[Refusal]:
         if isinstance(client, Forgeable) and rests_on_address(lowered.policy):
             yield Refusal(label, "a rule on the client's address", target.title, client.reason, "", "an exposure that knows clients' addresses", ())
         yield from _browser(placed, lowered, label)
+        yield from _behind(placed, lowered, cluster)
 
 
 def _browser(placed: Placed, route: LoweredRoute, label: str) -> Iterator[Refusal]:
@@ -41,6 +43,18 @@ def _browser(placed: Placed, route: LoweredRoute, label: str) -> Iterator[Refusa
         if not listener.browser:
             yield Refusal(label, "browser headers where the application set none", placed.target.title, "it adds them for a whole listener only",
                           placed.target.rows()["listener.browser"].source, f'browser=True on listener "{listener.name}"', ())  # fmt: skip
+
+
+def _behind(placed: Placed, route: LoweredRoute, cluster: Cluster) -> Iterator[Refusal]:
+    """What the route's own target cannot enforce of its backends, where another target of the cluster can and so the backends are not refused."""
+    target = placed.target
+    for backend in route.backends:
+        if not enforces(target, backend) and enforces(target_of(backend, cluster), backend):
+            label = f"{_label(placed)}, for {backend.intent} in {backend.namespace}"
+            for one in refusals(label, used(backend), target.title, target.rows(), target.settings):
+                yield attrs.evolve(one, could=_could(one.feature, target.title), title=words(one.feature), relax=RELAXED_BY.get(one.feature, ""))
+            for feature, reason in target.cannot(backend):
+                yield Refusal(label, feature, target.title, reason, "", "less of it", (), WORDS.get(feature, ""))
 
 
 def _label(placed: Placed) -> str:

@@ -12,7 +12,7 @@ from gatewright.gateways import core
 from gatewright.gateways.bare import claims, missing
 from gatewright.gateways.bare.render import render
 from gatewright.gateways.capability import Row
-from gatewright.gateways.port import Place, Reading, Rendered
+from gatewright.gateways.port import Patchable, Place, Reading, Rendered
 from gatewright.gateways.trace import everything
 from gatewright.protection.authorization import EVERYBODY
 from gatewright.protection.entry import Entry
@@ -75,6 +75,11 @@ class GatewayApi(Stated):
     def rows(self) -> Mapping[str, Row]:
         """What it does with each feature."""
         return _rows(self.version)
+
+    @property
+    def patchable(self) -> Patchable:
+        """It has no objects of its own."""
+        return Patchable()
 
     def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
         """Redirects beyond what was claimed, and a route that admits nobody: the standard can only leave it out."""

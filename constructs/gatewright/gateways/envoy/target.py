@@ -13,7 +13,7 @@ from gatewright.gateways import core
 from gatewright.gateways.capability import Row
 from gatewright.gateways.envoy import authorization, client, gateway, hygiene, jwt, limit, proxy, respond, route, tls, traffic
 from gatewright.gateways.envoy.semantics import rank
-from gatewright.gateways.port import Place, Reading, Rendered
+from gatewright.gateways.port import Patchable, Place, Reading, Rendered
 from gatewright.gateways.trace import everything
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.entry import Entry
@@ -28,6 +28,46 @@ from gatewright.statement.names import name_problems, namespace_problems
 from gatewright.statement.stated import Stated
 
 _READS = {"1.8": "1.5", "1.9": "1.6"}
+_PODS = "EnvoyProxy spec.provider.kubernetes"  # not what they run: image, env, volumes, patch
+_TRACING = "EnvoyProxy spec.telemetry.tracing"  # not its tags, which can hold credentials of requests
+_PATCHABLE = Patchable(
+    harmless=(
+        "EnvoyProxy spec.provider.type=Kubernetes",
+        *(f"{_PODS}.{kind}.container.resources" for kind in ("envoyDeployment", "envoyDaemonSet")),
+        *(f"{_PODS}.{kind}.strategy" for kind in ("envoyDeployment", "envoyDaemonSet")),
+        *(
+            f"{_PODS}.{kind}.pod.{field}"
+            for kind in ("envoyDeployment", "envoyDaemonSet")
+            for field in ("affinity", "nodeSelector", "priorityClassName", "tolerations", "topologySpreadConstraints")
+        ),
+        f"{_PODS}.envoyDeployment.replicas",
+        *(f"{_PODS}.envoyHpa.{field}" for field in ("minReplicas", "maxReplicas", "behavior", "metrics")),
+        *(f"{_PODS}.envoyPDB.{field}" for field in ("minAvailable", "maxUnavailable")),
+        "EnvoyProxy spec.concurrency",
+        "EnvoyProxy spec.telemetry.metrics",
+        *(f"{_TRACING}.{field}" for field in ("provider", "samplingRate", "samplingFraction")),
+        *(f"BackendTrafficPolicy spec.loadBalancer.{field}" for field in ("type", "consistentHash", "slowStart", "zoneAware")),
+        *(f"BackendTrafficPolicy spec.{field}" for field in ("healthCheck", "circuitBreaker", "retry", "tcpKeepalive")),
+        "ClientTrafficPolicy spec.tcpKeepalive",
+    ),
+    judged=(
+        "ClientTrafficPolicy spec.tls.minVersion",
+        "ClientTrafficPolicy spec.tls.ciphers",
+        "ClientTrafficPolicy spec.timeout.http.requestHeadersReceivedTimeout",
+        "ClientTrafficPolicy spec.headers.earlyRequestHeaders.remove",
+        "ClientTrafficPolicy spec.headers.withUnderscoresAction",
+        "ClientTrafficPolicy spec.headers.xForwardedClientCert.mode",
+        "ClientTrafficPolicy spec.path.escapedSlashesAction",
+        "ClientTrafficPolicy spec.path.disableMergeSlashes",
+        "SecurityPolicy spec.authorization",
+        "SecurityPolicy spec.jwt.optional",
+        "SecurityPolicy spec.jwt.providers[].audiences",
+        "BackendTrafficPolicy spec.rateLimit",
+        "BackendTrafficPolicy spec.requestBuffer.limit",
+        "BackendTrafficPolicy spec.timeout.http.streamIdleTimeout",
+        "BackendTrafficPolicy spec.timeout.tcp.connectTimeout",
+    ),
+)
 
 
 @attrs.frozen
@@ -84,6 +124,11 @@ class EnvoyGateway(Stated):
     def rows(self) -> Mapping[str, Row]:
         """What it does with each feature."""
         return _rows(self.version, self.backend_api)
+
+    @property
+    def patchable(self) -> Patchable:
+        """Sizes, balancing and telemetry hold no protection; what ``reading.py`` reads whole is judged."""
+        return _PATCHABLE
 
     def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
         """Features and reasons that no row alone can tell: what does not fit into one object together."""
