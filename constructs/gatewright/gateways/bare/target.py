@@ -17,6 +17,7 @@ from gatewright.gateways.trace import everything
 from gatewright.protection.authorization import EVERYBODY
 from gatewright.protection.entry import Entry
 from gatewright.protection.lowered import Lowered, LoweredRoute
+from gatewright.standard.bounds import beyond
 from gatewright.standard.precedence import rank
 from gatewright.statement.names import name_problems
 from gatewright.statement.stated import Stated
@@ -82,10 +83,12 @@ class GatewayApi(Stated):
         return Patchable()
 
     def cannot(self, lowered: Lowered) -> Iterator[tuple[str, str]]:
-        """Redirects beyond what was claimed, and a route that admits nobody: the standard can only leave it out."""
+        """Redirects beyond what was claimed, what no match or filter holds, and a route that admits nobody: the standard can only leave it out."""
         yield from claims.unclaimed(lowered, self.settings)
-        if isinstance(lowered, LoweredRoute) and lowered.policy.authorization != EVERYBODY:
-            yield "authorization.ways", "a route admits everybody; no field decides who may pass"
+        if isinstance(lowered, LoweredRoute):
+            yield from beyond(lowered)
+            if lowered.policy.authorization != EVERYBODY:
+                yield "authorization.ways", "a route admits everybody; no field decides who may pass"
 
     def render(self, lowered: Lowered, place: Place) -> Rendered:
         """The manifests of a value whose every feature it enforces."""
