@@ -73,6 +73,7 @@ def test_the_trace_points_at_fields_that_exist_and_names_what_is_open(tmp_path: 
             "reason": "until it is replaced",
             "owner": "team-shop",
             "until": "2026-12-31",
+            "changes": [],
         }
     ]
     assert trace["not_fenced"] == [{"intent": "SecureBackend shop/orders", "reason": "the backend names no pods"}]
@@ -86,7 +87,23 @@ def test_a_weakening_patch_is_a_relaxation_of_the_trace(tmp_path: Path, capsys: 
     assert main(["synth", write(tmp_path, HEAD + f"estate = estate([EDGE, backend(patches=[{patch}])])"), "-o", str(out)]) == 0
     trace = json.loads((out / "production" / "aws-eu" / "trace.json").read_text())
     assert [(one["what"], one["owner"]) for one in trace["relaxations"]] == [("patch of NetworkPolicy /spec/ingress", "team-shop")]
-    assert "a scan (owner team-shop, until 2026-12-31)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "a scan (owner team-shop, until 2026-12-31)" in said
+    assert [f"    change   {change}" in said for change in trace["relaxations"][0]["changes"]] == [True]
+
+
+def test_the_trace_says_who_asked(tmp_path: Path) -> None:
+    program = HEAD + (
+        "edge = gateway(floor=[RateLimit(9, per='minute', by='everyone', scope='replica')])\n"
+        "estate = estate([edge, ORDERS, route(gateway=edge, max_body='2Mi')])"
+    )
+    out = tmp_path / "dist"
+    assert main(["synth", write(tmp_path, program), "-o", str(out), "-q"]) == 0
+    trace = json.loads((out / "production" / "aws-eu" / "trace.json").read_text())
+    origins = {one["protection"]: one["origin"] for one in trace["traces"] if one["intent"] == "ProtectedRoute shop/orders"}
+    assert origins["body"] == "stated"
+    assert origins["limit.everyone.replica"] == "gateway floor"
+    assert origins["timeout.idle"] == "baseline 2026.1"
 
 
 def test_a_selection_writes_only_what_it_names(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def _gathered(results: Sequence[Result]) -> tuple[dict[str, list[str]], dict[str
     unfenced: dict[str, list[str]] = {}
     for result in results:
         for one in result.compiled.relaxations:
-            relaxed.setdefault(inline(f"relaxed: {one.intent}: {one.what}: {one.exemption}"), []).append(result.place)
+            said = [f"relaxed: {one.intent}: {one.what}: {one.exemption}", *(f"    change   {change}" for change in one.changes)]
+            relaxed.setdefault("\n".join(map(inline, said)), []).append(result.place)
         for other in result.compiled.unfenced:
             unfenced.setdefault(inline(f"not fenced: {other.intent}: {other.reason}"), []).append(result.place)
     return relaxed, unfenced

@@ -26,7 +26,8 @@ def trace(environment: Environment, cluster: Cluster, compiled: Compiled, baseli
         "targets": {name: exposure.target.title for name, exposure in sorted(cluster.exposures.items())},
     }
     relaxations = (
-        {"intent": one.intent, "what": one.what, "reason": one.exemption.reason, "owner": one.exemption.owner, "until": one.exemption.until}
+        {"intent": one.intent, "what": one.what, "reason": one.exemption.reason, "owner": one.exemption.owner, "until": one.exemption.until,
+         "changes": [*one.changes]}
         for one in compiled.relaxations
     )
     lists = {
@@ -66,7 +67,7 @@ def _traces(compiled: Compiled) -> Iterator[str]:
             if one.object is not None or not one.note.startswith(("relaxed: ", "not fenced: ")):
                 yield (
                     f'{{"intent": {text[name]}, "protection": {text[one.protection]}, "object": {text[one.object]}, '
-                    f'"path": {text[one.path]}, "note": {text[one.note]}}}'
+                    f'"path": {text[one.path]}, "origin": {text[one.origin]}, "note": {text[one.note]}}}'
                 )
 
 
