@@ -42,6 +42,7 @@ layers: $(READY) ## Who may import whom
 
 tools: $(READY) ## Build the real servers that tests ask, into the user's cache (minutes, the first time)
 	$(BIN)/python tools/build.py
+	$(BIN)/python tools/cdk8s_cli.py
 
 test-servers: $(READY) ## The tests that ask those servers
 	$(RUN_TESTS) -m servers $(PYTEST)
