@@ -126,9 +126,16 @@ def limits(*expected: tuple[tuple[str, ...], int, str]) -> Callable[[Seen], bool
 
 
 def shared_counters(seen: Seen) -> int:
-    """How many counters of the rate limit service a request takes from, provided that it is asked at all, and before anybody is judged."""
-    asked = before(seen.chain.filters, "ratelimit", "rbac")
-    return len(at(seen.route.filter("ratelimit"), "rateLimits") or []) if asked else 0
+    """How many counters of the rate limit service a request takes from, whichever match of the route it came by.
+
+    Provided that it is asked at all, before anybody is judged: counters of a whole route have a filter, and a domain, of their own.
+    """
+    own = [name for name in seen.chain.filters if name.startswith("ratelimit/") and name.endswith(f"/{seen.name}")]
+    if len(own) != 1 or not before(seen.chain.filters, own[0], "rbac"):
+        return 0
+    counted = at(seen.chain.filter(own[0]), "domain") == own[0].removeprefix("ratelimit/")
+    actions = at(seen.route.filter(own[0]), "rateLimits") or at(seen.route.tree, "route", "rateLimits") or []  # 1.9 and 1.8
+    return len(actions) if counted else 0
 
 
 def each(network: str) -> tuple[str, str]:
