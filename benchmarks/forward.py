@@ -16,8 +16,9 @@ from gatewright.manifest.yaml_write import dump
 def compile_and_write(stated: list[object]) -> Compiled:
     """What ``gatewright synth`` does for a cluster, up to the texts of the files."""
     compiled = compile_intents(stated, CLUSTER)  # type: ignore[arg-type]
-    for one in compiled.checked().objects:
-        dump(one)
+    for part in compiled.checked().parts:  # as estate/output.py does: `objects` would be the caller's own copies
+        for one in part.objects:
+            dump(one)
     return compiled
 
 
