@@ -77,5 +77,20 @@ def strings(values: tuple[str, ...]) -> list[Json]:
     return [*values]
 
 
+def label_of(one: Mapping[str, object]) -> str:
+    """``namespace/name``."""
+    return f"{namespace_of(one)}/{name_of(one)}"
+
+
+def namespace_of(one: Mapping[str, object]) -> str:
+    """The namespace, ``default`` where none is stated."""
+    return text(at(one, "metadata", "namespace")) or "default"
+
+
+def name_of(one: Mapping[str, object]) -> str:
+    """The name."""
+    return text(at(one, "metadata", "name")) or ""
+
+
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _SIZES = {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}

@@ -20,11 +20,6 @@ def has_plain(listener: LoweredListener) -> bool:
     return listener.plaintext == "redirect" or listener.acme
 
 
-def secret_name(listener: LoweredListener) -> str:
-    """The Secret with the key pair."""
-    return listener.certificate.secret
-
-
 def gateway(lowered: LoweredGateway, class_name: str, infrastructure: JsonObject | None) -> JsonObject:
     """The Gateway object (Gateway API v1)."""
     listeners: list[Json] = []
@@ -39,7 +34,7 @@ def gateway(lowered: LoweredGateway, class_name: str, infrastructure: JsonObject
 
 
 def _https(lowered: LoweredGateway, one: LoweredListener) -> JsonObject:
-    reference: JsonObject = {"group": "", "kind": "Secret", "name": secret_name(one)}
+    reference: JsonObject = {"group": "", "kind": "Secret", "name": one.certificate.secret}
     if not isinstance(one.certificate, IssuedCertificate) and one.certificate.namespace != lowered.namespace:
         reference["namespace"] = one.certificate.namespace
     expression: JsonObject = {"key": NAMESPACE_LABEL, "operator": "In", "values": [*one.namespaces]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatewright.manifest.text import Json, JsonObject
+from gatewright.manifest.text import JsonObject
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 GATEWAY_V1 = f"{GATEWAY_GROUP}/v1"
@@ -30,8 +30,3 @@ def duration(milliseconds: int) -> str:
         if milliseconds % size == 0:
             return f"{milliseconds // size}{unit}"
     return f"{milliseconds}ms"
-
-
-def without_none(fields: dict[str, Json]) -> JsonObject:
-    """The fields that are set."""
-    return {name: value for name, value in fields.items() if value is not None}

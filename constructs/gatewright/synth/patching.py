@@ -16,6 +16,7 @@ from gatewright.errors import InvalidIntent, Problem, shown
 from gatewright.gateways.port import Gateway, Reading, Rendered, Trace
 from gatewright.intent.patch import Patch
 from gatewright.manifest.copies import copied
+from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.schema import Facts, load
 from gatewright.manifest.structure import Finding, NotJudged, check
 from gatewright.manifest.text import Json, JsonObject
@@ -68,7 +69,7 @@ def patched(intent: Intent, placed: Placed, rendered: Rendered) -> Rendered:
 
 def _misplaced(path: str, patch: Patch, objects: tuple[JsonObject, ...]) -> Iterator[Problem]:
     """Applies the patch; what is wrong where it meets no object, or an object without such a place."""
-    met = [one for one in objects if one["kind"] == patch.kind and patch.name in (None, _name(one))]
+    met = [one for one in objects if one["kind"] == patch.kind and patch.name in (None, ObjectId.of(one).name)]
     if not met:
         kinds = ", ".join(sorted({str(one["kind"]) for one in objects}))
         yield Problem("patch-of-nothing", path, "no object of this intent is meant", f"{patch.kind} {patch.name or ''}".strip(), kinds,
@@ -84,7 +85,7 @@ def _refused(path: str, before: Sequence[JsonObject], after: Sequence[JsonObject
         known = _findings(was, facts)
         for one in _findings(now, facts) if was != now else ():
             if one not in known:
-                yield Problem("patch-invalid", path, f"the API server would refuse {_label(now)} ({one.rule})", f"{one.path}: {one.got}", one.allowed,
+                yield Problem("patch-invalid", path, f"the API server would refuse {ObjectId.of(now)} ({one.rule})", f"{one.path}: {one.got}", one.allowed,
                               "mend the path or the value")  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def _lost(target: Gateway, before: tuple[JsonObject, ...], after: tuple[JsonObje
             yield str(one)
     for was, now in zip(before, after, strict=True):
         if was != now and isinstance(judged := check(now, facts), NotJudged):
-            yield f"{_label(now)}: {judged.reason}"
+            yield f"{ObjectId.of(now)}: {judged.reason}"
 
 
 def _weaker(before: Reading, after: Reading) -> Iterator[Weakness]:
@@ -157,7 +158,7 @@ def _come_or_gone(name: str, come: bool) -> tuple[Weakness]:
 def _changed(before: Sequence[JsonObject], after: Sequence[JsonObject]) -> Iterator[_Change]:
     for index, (was, now) in enumerate(zip(before, after, strict=True)):
         for keys, old, new in _differences(was, now, ()):
-            yield _Change(index, str(now["kind"]), _label(now), keys, old, new)
+            yield _Change(index, str(now["kind"]), str(ObjectId.of(now)), keys, old, new)
 
 
 def _differences(was: Json, now: Json, keys: Keys) -> Iterator[tuple[Keys, Json, Json]]:
@@ -221,17 +222,13 @@ def _words(value: Json) -> str:
     return "nothing" if value is None else shown(value)
 
 
-def _label(manifest: JsonObject) -> str:
-    return f"{manifest['kind']} {_namespace(manifest)}/{_name(manifest)}"
-
-
 def _stands(trace: Trace, objects: tuple[JsonObject, ...]) -> bool:
     return trace.object is None or _value(trace, objects) is not None
 
 
 def _value(trace: Trace, objects: tuple[JsonObject, ...]) -> Json:
     for one in objects:
-        if trace.object is not None and one["kind"] == trace.object.kind and _name(one) == trace.object.name and _namespace(one) == trace.object.namespace:
+        if trace.object is not None and ObjectId.of(one) == trace.object:
             return _at(one, [part for part in trace.path.replace("[", ".[").split(".") if part])
     return None
 
@@ -295,13 +292,3 @@ def _plain(value: object) -> Json:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     raise TypeError(f"a patch cannot set {shown(value)}")
-
-
-def _name(manifest: JsonObject) -> str:
-    metadata = manifest["metadata"]
-    return str(metadata["name"]) if isinstance(metadata, dict) else ""
-
-
-def _namespace(manifest: JsonObject) -> str:
-    metadata = manifest["metadata"]
-    return str(metadata.get("namespace", "")) if isinstance(metadata, dict) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gatewright.gateways.fields import at, items, milliseconds, text
+from gatewright.gateways.fields import at, items, label_of, milliseconds, name_of, namespace_of, text
 from gatewright.gateways.port import Reading
 from gatewright.protection.policy import ListenerPolicy, Policy
 from gatewright.protection.traffic import Timeouts
@@ -20,9 +20,9 @@ def read(manifests: Iterable[Object], supports: frozenset[str]) -> Reading:
     """The policy of every HTTPRoute and listener; bounds count only where the implementation claims them."""
     objects = list(manifests)
     attached = {key: reason for one in objects for key, reason in _attached(one)}
-    routes = {_label(one): _route(one, attached, supports) for one in objects if one.get("kind") == "HTTPRoute"}
+    routes = {label_of(one): _route(one, attached, supports) for one in objects if one.get("kind") == "HTTPRoute"}
     listeners = {
-        f"{_label(one)}/{text(at(listener, 'name'))}": _listener(listener, attached.get(("Gateway", _namespace(one), _name(one))))
+        f"{label_of(one)}/{text(at(listener, 'name'))}": _listener(listener, attached.get(("Gateway", namespace_of(one), name_of(one))))
         for one in objects
         if one.get("kind") == "Gateway"
         for listener in items(at(one, "spec", "listeners"))
@@ -36,15 +36,15 @@ def _attached(one: Object) -> Iterator[tuple[Key, Unknown]]:
         return
     for ref in [*items(at(one, "spec", "targetRefs")), at(one, "spec", "targetRef")]:
         if isinstance(ref, Mapping):
-            namespace = text(ref.get("namespace")) or _namespace(one)
-            reason = Unknown(f"{one.get('kind')} {_label(one)} is attached to it, and belongs to no target that was named")
+            namespace = text(ref.get("namespace")) or namespace_of(one)
+            reason = Unknown(f"{one.get('kind')} {label_of(one)} is attached to it, and belongs to no target that was named")
             yield (text(ref.get("kind")) or "", namespace, text(ref.get("name")) or ""), reason
 
 
 def _route(one: Object, attached: Mapping[Key, Unknown], supports: frozenset[str]) -> Policy:
-    unknown = attached.get(("HTTPRoute", _namespace(one), _name(one)))
+    unknown = attached.get(("HTTPRoute", namespace_of(one), name_of(one)))
     for parent in items(at(one, "spec", "parentRefs")):
-        key = (text(at(parent, "kind")) or "Gateway", text(at(parent, "namespace")) or _namespace(one), text(at(parent, "name")) or "")
+        key = (text(at(parent, "kind")) or "Gateway", text(at(parent, "namespace")) or namespace_of(one), text(at(parent, "name")) or "")
         unknown = unknown or attached.get(key)
     rules = items(at(one, "spec", "rules"))
     for rule in rules:
@@ -79,15 +79,3 @@ def _frontend(listener: object) -> Frontend:
     if at(listener, "tls", "options"):
         return Unknown("spec.listeners[].tls.options belongs to the implementation")
     return TlsFloor("1.0")  # what is below is broken everywhere; the standard itself demands no version
-
-
-def _label(one: Object) -> str:
-    return f"{_namespace(one)}/{_name(one)}"
-
-
-def _namespace(one: Object) -> str:
-    return text(at(one, "metadata", "namespace")) or "default"
-
-
-def _name(one: Object) -> str:
-    return text(at(one, "metadata", "name")) or ""

@@ -13,7 +13,6 @@ from gatewright.gateways.fields import at, strings, texts
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.protection.client import ClientAddress, Direct, ForwardedFor, ProxyProtocol
 from gatewright.protection.unknown import Unknown
-from gatewright.standard.backend import peer
 from gatewright.standard.objects import manifest
 
 HEALTH_PORTS = (19_001, 19_003)
@@ -77,8 +76,3 @@ def read(spec: Mapping[str, object], fences: Mapping[str, tuple[str, ...]], gate
     if at(detection, "customHeader") is not None:
         return Unknown("ClientTrafficPolicy spec.clientIPDetection.customHeader: whoever connects can write it")
     return Direct()
-
-
-def proxies(namespace: str, labels: dict[str, str]) -> JsonObject:
-    """The proxies of a gateway as NetworkPolicies name them."""
-    return peer(namespace, labels)

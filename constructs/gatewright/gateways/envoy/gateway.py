@@ -46,7 +46,7 @@ def render(lowered: LoweredGateway, version: str, class_name: str, proxies_names
             objects.append(on_gateway("ClientTrafficPolicy", lowered.namespace, lowered.name, one.name, client_fields(one.policy, version)))
         if one.policy.refuses_unlisted:
             objects.append(on_gateway("SecurityPolicy", lowered.namespace, lowered.name, one.name, {"authorization": {"defaultAction": "Deny"}}))
-    objects += [redirect_route(lowered, one) for one in lowered.listeners if one.plaintext == "redirect" and has_plain(one)]
+    objects += [redirect_route(lowered, one) for one in lowered.listeners if one.plaintext == "redirect"]
     return tuple(objects)
 
 

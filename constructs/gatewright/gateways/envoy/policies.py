@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from gatewright.gateways.fields import at, items, mapping, text
+from gatewright.gateways.fields import at, items, label_of, mapping, name_of, namespace_of, text
 from gatewright.protection.unknown import Unknown
 
 Object = Mapping[str, object]
@@ -100,18 +100,3 @@ def _of_parent(kind: str, own: str, parent: object, policies: Policies) -> Spec 
     if not section and policies.splits(kind, namespace, "Gateway", gateway):
         return Unknown(f"a {kind} targets one listener of Gateway {namespace}/{gateway} alone")
     return policies.spec(kind, namespace, *((("Gateway", gateway, section),) if section else ()), ("Gateway", gateway, ""))
-
-
-def label_of(one: Object) -> str:
-    """``namespace/name``."""
-    return f"{namespace_of(one)}/{name_of(one)}"
-
-
-def namespace_of(one: Object) -> str:
-    """The namespace, ``default`` where none is stated."""
-    return text(at(one, "metadata", "namespace")) or "default"
-
-
-def name_of(one: Object) -> str:
-    """The name."""
-    return text(at(one, "metadata", "name")) or ""

@@ -8,7 +8,7 @@ The default log holds query strings, which hold tokens; the format here has neit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from gatewright.gateways.capability import Row, enforced
 from gatewright.gateways.envoy.objects import GROUP, VERSION
@@ -74,8 +74,3 @@ def limits_first(spec: Mapping[str, object]) -> bool:
     """Whether every judge comes after the limit."""
     stated = {(at(one, "name"), at(one, "before")) for one in items(at(spec, "filterOrder"))}
     return all((limit, f"envoy.filters.http.{judge}") in stated for limit in _LIMITS for judge in _JUDGES)
-
-
-def log_fields() -> Iterable[str]:
-    """What a line of the access log holds."""
-    return tuple(_LOG)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from gatewright.gateways.envoy import authorization, client, hygiene, jwt, limit, tls, traffic
-from gatewright.gateways.envoy.policies import Object, Policies, Spec, label_of, name_of, namespace_of, nearest
-from gatewright.gateways.fields import at, items, text
+from gatewright.gateways.envoy.policies import Object, Policies, Spec, nearest
+from gatewright.gateways.fields import at, items, label_of, name_of, namespace_of, text
 from gatewright.gateways.port import Reading
 from gatewright.protection.policy import ListenerPolicy, Policy
 from gatewright.protection.traffic import Timeouts
