@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import forward, start, typescript
+from benchmarks import forward, reading, start, typescript, validate
 from benchmarks.table import Row, show
 
 
@@ -16,6 +16,8 @@ def measured(small: bool) -> Iterator[Row]:
     """From the quickest to the slowest; ``small`` only shows that everything still runs."""
     yield from start.rows(rounds=2 if small else 20)
     yield from forward.rows(routes=200 if small else 10_000, many=400 if small else 20_000)
+    yield from reading.rows(objects=300 if small else 10_000)
+    yield from validate.rows(objects=400 if small else 10_000, rounds=1 if small else 3)
     yield from typescript.rows(routes=20 if small else 1_000, rounds=1 if small else 2)
 
 

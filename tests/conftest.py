@@ -67,3 +67,11 @@ def pytest_runtest_call(item: pytest.Item):
     if written[before:]:
         pytest.fail(f"{item.nodeid} wrote into the repository: {', '.join(written[before:])}", pytrace=False)
     return result
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The tables of the suites that ask real servers."""
+    if terminalreporter.config.getoption("markexpr", "") != "not servers":
+        from tests.servers import summary
+
+        summary.printed(terminalreporter)

@@ -38,11 +38,15 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """``package`` of the module in ``tools/<name>``; ``minutes`` is what a first build takes on two cores."""
+    """``package`` of the module in ``tools/<name>``; ``minutes`` is what a first build takes on two cores.
+
+    ``stated`` are variables of the program that its own release script sets, most of all its version, as ``-X`` of Go's linker.
+    """
 
     name: str
     package: str
     minutes: str
+    stated: tuple[str, ...] = ()
 
     @property
     def module(self) -> Path:
@@ -58,7 +62,7 @@ class Program:
 
     def inputs(self) -> str:
         """A digest of all that decides what the program is, but for the compiler."""
-        digest = hashlib.sha256(repr((self.package, FLAGS, SETTINGS)).encode())
+        digest = hashlib.sha256(repr((self.package, FLAGS, SETTINGS, *self.stated)).encode())
         for file in sorted([*self.module.glob("go.*"), *self.module.rglob("*.go")]):
             digest.update(f"\n{file.relative_to(self.module).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}".encode())
         return digest.hexdigest()
@@ -71,10 +75,16 @@ class Program:
 
 
 _EGCTL = "github.com/envoyproxy/gateway/cmd/egctl"
+_KUBERNETES = tuple(f"k8s.io/component-base/version.{name}" for name in ("gitVersion=v1.36.3", "gitMajor=1", "gitMinor=36"))
+_PULUMI = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 PROGRAMS = (
     Program("yaml-oracle", ".", "under a minute"),
+    Program("etcd", "go.etcd.io/etcd/server/v3", "one to two minutes"),
+    Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "five minutes", _KUBERNETES),
+    Program("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform", "under a minute"),
     Program("egctl-1.9", _EGCTL, "five to ten minutes"),
     Program("egctl-1.8", _EGCTL, "five to ten minutes"),
+    Program("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "four to fifteen minutes", (f"{_PULUMI}=v3.259.0",)),
 )
 
 
@@ -89,7 +99,8 @@ def build(program: Program) -> None:
         started, inputs = time.monotonic(), program.inputs()
         with tempfile.TemporaryDirectory(dir=program.binary.parent, prefix=f".{program.name}.") as folder:
             made = Path(folder, program.name)
-            command = [str(go), "build", *FLAGS, "-o", str(made), program.package]
+            linked = [f"-ldflags={' '.join(f'-X {one}' for one in program.stated)}"] if program.stated else []
+            command = [str(go), "build", *FLAGS, *linked, "-o", str(made), program.package]
             done = subprocess.run(command, cwd=program.module, env={**os.environ, **SETTINGS})
             if done.returncode:
                 raise Failed(f"{program.name}: `go build` ended with {done.returncode}")

@@ -55,7 +55,7 @@ def test_the_version(capsys: Capture) -> None:
     ("arguments", "said"),
     [
         ([], "Usage: gatewright COMMAND"),
-        (["synt"], "there is no command 'synt' (did you mean \"synth\"?); there are synth, gateways"),
+        (["synt"], "there is no command 'synt' (did you mean \"synth\"?); there are synth, validate, "),
         (["--verbose"], "--verbose"),
         (["synth"], "Missing argument 'PROGRAM'"),
         (["synth", "estate.py"], "Missing option '-o' / '--output'"),

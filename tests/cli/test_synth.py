@@ -18,7 +18,7 @@ CLUSTERS = {"staging/aws-staging", "production/aws-eu", "production/azure-eu"}
 
 
 def places(out: Path) -> set[str]:
-    return {f"{one.parent.parent.name}/{one.parent.name}" for one in out.glob("*/*/kustomization.yaml")}
+    return {f"{one.parent.parent.name}/{one.parent.name}" for one in out.glob("*/*/Kustomization")}
 
 
 def test_every_cluster_gets_a_folder_with_an_index_and_a_trace(tmp_path: Path, capsys: Capture) -> None:
@@ -27,9 +27,9 @@ def test_every_cluster_gets_a_folder_with_an_index_and_a_trace(tmp_path: Path, c
     assert places(out) == CLUSTERS
     folder = out / "production" / "aws-eu"
     names = {path.name for path in folder.iterdir()}
-    listed = read_file(folder / "kustomization.yaml")[0].manifest["resources"]
+    listed = read_file(folder / "Kustomization")[0].manifest["resources"]
     assert isinstance(listed, list)
-    assert {*map(str, listed), "kustomization.yaml", "trace.json"} == names
+    assert {*map(str, listed), "Kustomization", "trace.json"} == names
     assert "90-httproute-shop_orders.yaml" in names
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -142,7 +142,7 @@ def test_check_writes_nothing_and_lists_what_would_change(tmp_path: Path, capsys
     program, out = write(tmp_path, TIERS), tmp_path / "dist"
     assert main(["synth", program, "-o", str(out), "--check", "-q"]) == 1
     assert not out.exists()
-    assert "production/aws-eu/kustomization.yaml: missing\n" in capsys.readouterr().out
+    assert "production/aws-eu/Kustomization: missing\n" in capsys.readouterr().out
     assert main(["synth", program, "-o", str(out), "-q"]) == 0
     assert main(["synth", program, "-o", str(out), "--check", "-q"]) == 0
     assert capsys.readouterr().out == ""
@@ -204,7 +204,7 @@ def test_folders_of_clusters_that_are_gone_are_told_and_removed_only_when_asked(
     out = tmp_path / "dist"
     main(["synth", write(tmp_path, TIERS), "-o", str(out), "-q"])
     (out / "production" / "handmade").mkdir()
-    (out / "production" / "handmade" / "kustomization.yaml").write_text("resources: []\n")
+    (out / "production" / "handmade" / "Kustomization").write_text("resources: []\n")
     program = write(tmp_path, TIERS.replace(', cluster("azure-eu")', ""))
     assert main(["synth", program, "-o", str(out)]) == 0
     assert f"{out / 'production' / 'azure-eu'} is of no cluster of the estate any more" in capsys.readouterr().err

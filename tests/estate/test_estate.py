@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from gatewright import L4, L7, Account, Cluster, Compiled, Direct, EnvoyGateway, Estate, ForwardedFor, ProxyProtocol, compile_intents
+from gatewright.admission import schema, structure
 from gatewright.estate.comparison import deviation_problems, differences
-from gatewright.manifest import schema, structure, yaml_write
+from gatewright.manifest import yaml_write
 from gatewright.manifest.identity import ObjectId
 from gatewright.synth.place import exposure_of
 from tests.estate.programs import STACKS, compiled, estate, in_order, run

@@ -25,12 +25,12 @@ from gatewright import (
     SecureGateway,
     compile_intents,
 )
+from gatewright.admission import schema, structure
 from gatewright.gateways.bare.claims import CLAIMS, KNOWN
 from gatewright.gateways.bare.reading import UNSAID
 from gatewright.gateways.port import Gateway, Place
 from gatewright.gateways.trace import Unenforced
 from gatewright.intent.relax import DEFAULTS
-from gatewright.manifest import schema, structure
 from gatewright.match import Conditions, Prefix
 from gatewright.protection.authentication import Anonymous
 from gatewright.protection.authorization import NOBODY

@@ -2,9 +2,9 @@
 
 import pytest
 
+from gatewright.admission import schema, structure
 from gatewright.gateways.envoy.target import EnvoyGateway
 from gatewright.gateways.port import Place
-from gatewright.manifest import schema, structure
 from gatewright.match import Methods
 from gatewright.protection.authentication import Jwt
 from gatewright.protection.authorization import Authorization, Claim, Way

@@ -7,9 +7,9 @@ import attrs
 import pytest
 
 from gatewright import protection
+from gatewright.admission import schema
 from gatewright.gateways.envoy.target import EnvoyGateway
 from gatewright.gateways.registry import TARGETS, every_target
-from gatewright.manifest import schema
 from gatewright.protection.feature import FEATURES, OF_FIELD
 
 # No protections: how they are composed, compared, named or fenced, and what intents come down to besides.

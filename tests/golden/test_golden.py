@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gatewright import Compiled
-from gatewright.manifest import schema, structure, yaml_write
+from gatewright.admission import schema, structure
+from gatewright.manifest import yaml_write
 from gatewright.manifest.yaml_read import read_file
 from tests.estate.programs import EXAMPLES, STACKS, compiled, estate, in_order
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import re2
 
-from gatewright.manifest import schema as schemas
+from gatewright.admission import schema as schemas
 
 ROOT = Path(__file__).parents[2]
 TYPES = ROOT / "imports" / "gatewright_types"
@@ -119,7 +119,7 @@ def test_children_stand_before_their_parents_and_patterns_are_re2() -> None:
 
 
 def test_running_gatewright_imports_no_types() -> None:
-    code = "import sys; import gatewright.manifest.structure; print([name for name in sys.modules if name.startswith('gatewright_types')])"
+    code = "import sys; import gatewright.admission.structure; print([name for name in sys.modules if name.startswith('gatewright_types')])"
     paths = {"PYTHONPATH": f"{ROOT}/constructs:{ROOT}/imports"}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=paths)
     assert out.stdout == "[]\n"

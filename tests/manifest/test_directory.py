@@ -94,6 +94,14 @@ def test_a_kustomization_of_someone_else_is_kept(tmp_path: Path, text: str) -> N
     assert content(folder) == {INDEX: text}
 
 
+def test_a_folder_of_before_the_index_had_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    publish(folder, listed(NAMES))
+    (folder / INDEX).rename(folder / "kustomization.yaml")
+    publish(folder, listed({}))
+    assert content(folder) == listed({})
+
+
 def test_a_link_in_the_folder_is_not_ours(tmp_path: Path) -> None:
     folder = tmp_path / "c"
     publish(folder, listed(NAMES))

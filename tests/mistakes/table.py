@@ -113,6 +113,7 @@ rewritten-twice          | '/b'                    | route(rewrite=Rewrite(prefi
 prefix-of-no-prefix      | Exact                   | route(paths=[Exact("/orders")], rewrite=Rewrite(prefix="/"))
 bad-header               | 'x version'             | headers(set={"x version": "1"})
 bad-value                | xxxx                    | route(when=[When(query={"q": "x" * 1025}, backend=ORDERS)], otherwise=Refuse(), backend=None)
+bad-value                | 'café'                  | headers(set={"x-version": "café"})
 bad-value                | '1\n2'                  | headers(set={"x-version": "1\n2"})
 header-twice             | 'X-Version'             | headers(set={"x-version": "1"}, add={"X-Version": "2"})
 identity-header          | 'X-Forwarded-User'      | headers(set={"X-Forwarded-User": "root"})

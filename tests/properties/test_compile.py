@@ -30,8 +30,8 @@ from gatewright import (
     When,
     compile_intents,
 )
+from gatewright.admission import schema, structure
 from gatewright.gateways.port import Trace
-from gatewright.manifest import schema, structure
 from gatewright.manifest.identity import ObjectId
 from gatewright.synth.compiler import compile_intent
 from tests.match import oracle

@@ -106,6 +106,8 @@ def test_a_route_waits_for_its_policies_its_gateway_and_its_backends() -> None:
         "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy::aws-eu/infra/edge:infra/edge",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy::aws-eu/infra/edge:envoy-gateway-system/gateway-infra-edge",
         "kubernetes:cert-manager.io/v1:Certificate::aws-eu/infra/edge:infra/edge-shop-tls",
+        "kubernetes:gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy::aws-eu/infra/edge:infra/edge",
+        "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy::aws-eu/infra/edge:infra/edge-shop",
     }
     assert all(one.parent.endswith(one.name.split(":")[0]) for one in seen.requests if one.custom)
 

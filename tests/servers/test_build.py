@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from tools import build
 
 BUILD = Path(__file__).resolve().parents[2] / "tools" / "build.py"
 
@@ -18,7 +21,7 @@ def run(cache: Path, *arguments: str, path: str | None = None) -> subprocess.Com
 def test_nothing_is_there(tmp_path: Path) -> None:
     done = run(tmp_path, "--check")
     assert done.returncode == 1
-    assert [line.split()[:2] for line in done.stdout.splitlines()] == [["yaml-oracle", "missing"], ["egctl-1.9", "missing"], ["egctl-1.8", "missing"]]
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [[one.name, "missing"] for one in build.PROGRAMS]
     assert run(tmp_path, "--list").returncode == 0
 
 
@@ -44,3 +47,16 @@ def test_a_failing_build_leaves_nothing(tmp_path: Path) -> None:
     assert (done.returncode, "no network" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
     left = [one.name for one in (tmp_path / "gatewright" / "bin").iterdir()]
     assert left == [".yaml-oracle.lock"]
+
+
+def test_the_versions_that_are_stated_are_those_that_are_pinned() -> None:
+    sys.path.insert(0, str(BUILD.parent))
+    try:
+        import build
+    finally:
+        sys.path.remove(str(BUILD.parent))
+    pins = {"kube-apiserver": "k8s.io/kubernetes", "pulumi": "github.com/pulumi/pulumi/pkg/v3"}
+    for program in build.PROGRAMS:
+        versions = [one.partition("=")[2] for one in program.stated if "ersion=v" in one]
+        pinned = re.findall(rf"^\s*(?:require )?{re.escape(pins.get(program.name, '-'))} (v[\d.]+)", (program.module / "go.mod").read_text(), re.MULTILINE)
+        assert versions == pinned, program.name

@@ -5,9 +5,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewright.manifest import schema
-from gatewright.match import Exact
-from gatewright.protection.entry import Respond, Rule
+from gatewright.admission import schema
+from gatewright.match import Exact, Prefix
+from gatewright.protection.entry import PathRewrite, Redirect, Respond, Rule
 from gatewright.standard.limits import HOSTS, MATCHES, MATCHES_IN_ALL, RULES, parts
 from tests.properties.budget import examples
 
@@ -55,6 +55,15 @@ def test_all_rules_of_a_path_stay_together_and_in_order(count, paths):
     assert [path for part in found for rule in part.rules if rule.action == whole[0].action for path in rule.paths] == list(alike)
     if count * paths <= MATCHES_IN_ALL and paths <= MATCHES:
         assert found[0].rules == whole
+
+
+def test_a_rule_that_replaces_prefixes_has_one_path_in_each_part():
+    paths = (Prefix("/a"), Prefix("/b"))
+    rule = Rule(paths, Redirect(308, None, None, None, PathRewrite("/c", prefix=True)))
+    [part] = parts(["h"], [rule])
+    assert [one.paths for one in part.rules] == [(path,) for path in paths]
+    whole = Rule(paths, Redirect(308, None, None, None, PathRewrite("/c", prefix=False)))
+    assert [one.paths for one in parts(["h"], [whole])[0].rules] == [paths]
 
 
 def test_the_limits_are_those_of_every_release():

@@ -6,6 +6,7 @@ of which Pod templates and references have dozens, cost one line.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -23,8 +24,9 @@ RENAMED = {
     "x-kubernetes-list-type": "listType",
     "x-kubernetes-list-map-keys": "listMapKeys",
 }
-# Prose, CEL and what only server-side apply reads: not ours to copy, or of no use to a judgement of structure.
-DROPPED = {"description", "title", "example", "externalDocs", "x-kubernetes-validations", "x-kubernetes-map-type"}
+RULES = "x-kubernetes-validations"
+# Prose and what only server-side apply reads: not ours to copy, or of no use to a judgement.
+DROPPED = {"description", "title", "example", "externalDocs", "x-kubernetes-map-type"}
 CHILDREN = {"properties", "items", "additionalProperties", "allOf", "anyOf", "oneOf", "not"}
 
 
@@ -41,16 +43,23 @@ class Table:
 
     def add(self, schema: Mapping[str, Any]) -> int:
         """The position of a schema, added with all below it where it is new. Raises UnknownKeyword."""
-        if unknown := set(schema) - set(PLAIN) - set(RENAMED) - DROPPED - CHILDREN:
+        if unknown := set(schema) - set(PLAIN) - set(RENAMED) - DROPPED - CHILDREN - {RULES}:
             raise UnknownKeyword(f"{', '.join(sorted(unknown))} in {json.dumps(schema)[:200]}")
         node: Node = {key: schema[key] for key in PLAIN if key in schema}
         node |= {ours: schema[theirs] for theirs, ours in RENAMED.items() if theirs in schema}
+        if RULES in schema:
+            node["rules"] = [digest(rule) for rule in schema[RULES]]
         node |= children(schema, self.add)
         text = json.dumps(node, sort_keys=True)
         if text not in self._positions:
             self._positions[text] = len(self.nodes)
             self.nodes.append(node)
         return self._positions[text]
+
+
+def digest(rule: Mapping[str, Any]) -> str:
+    """What stands for a CEL rule, whose text is not ours to copy: equal texts have equal digests, and a changed rule a new one."""
+    return hashlib.sha256(rule["rule"].strip().encode()).hexdigest()[:12]
 
 
 def children(schema: Mapping[str, Any], visit: Callable[[Mapping[str, Any]], Any]) -> Node:

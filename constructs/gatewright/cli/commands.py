@@ -7,7 +7,11 @@ from gatewright.cli.exits import MEANINGS
 # Each command is the module of its name in this package, which is imported when it is asked for.
 COMMANDS = {
     "synth": "write the manifests of every cluster of an estate",
+    "validate": "what the API server would say of manifests",
+    "crds": "which kinds `validate` knows, and where from",
     "gateways": "what each gateway enforces, feature by feature",
+    "preflight": "is a cluster what its exposures claim, before anything is applied",
+    "status": "is what was applied in force, and is nothing else there",
 }
 
 

@@ -1,4 +1,4 @@
-"""``trace.json``: where each protection of a cluster is enforced, and everything that is not."""
+"""``trace.json``: where each protection of a cluster is enforced, everything that is not, and what all of it takes for granted of the cluster."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from gatewright.manifest.identity import ObjectId
 from gatewright.synth.compiled import Compiled
 
 SCHEMA = "gatewright.trace/1"
+# `kubectl apply -f` and Argo CD read every .json of a folder as manifests: this one holds none.
+_EMPTY_LIST = {"apiVersion": "v1", "kind": "List", "items": []}
 
 
 def trace(environment: Environment, cluster: Cluster, compiled: Compiled, baseline: str) -> str:
     """The text of the file: one fact a line, sorted, so that a diff shows facts and the order of intents never shows."""
     head = {
         "schema": SCHEMA,
+        **_EMPTY_LIST,
         "environment": environment.name,
         "cluster": cluster.name,
         "baseline": baseline,
@@ -36,8 +39,24 @@ def trace(environment: Environment, cluster: Cluster, compiled: Compiled, baseli
         "not_fenced": (json.dumps({"intent": one.intent, "reason": one.reason}) for one in compiled.unfenced),
     }
     parts = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+    parts += [f'  "network_policy": {json.dumps(cluster.network_policy)}', f'  "exposures": {_exposures(cluster)}']
     parts += [f"  {json.dumps(key)}: {_lines(rows)}" for key, rows in lists.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _exposures(cluster: Cluster) -> str:
+    """What each way into the cluster claims, one a line: `gatewright preflight` asks the cluster whether it is so."""
+    claims = {
+        name: {
+            "target": one.target.title,
+            "crds": [*one.target.crds],
+            "edge": {"kind": type(one.edge).__name__, **attrs.asdict(one.edge)},
+            "client_ip": {"kind": type(one.client_ip).__name__, **attrs.asdict(one.client_ip)},
+            "installation": one.target.installation.tree(),
+        }
+        for name, one in sorted(cluster.exposures.items())
+    }
+    return "{\n    " + ",\n    ".join(f"{json.dumps(name)}: {json.dumps(one, sort_keys=True)}" for name, one in claims.items()) + "\n  }"
 
 
 def schema_of(path: Path) -> str | None:

@@ -31,7 +31,7 @@ _DEFAULT: Final[Mapping[type[Intent], tuple[str, ...]]] = {
 }
 """The kind that stands for an intent as a whole: the first of them that it emits."""
 _OPEN: Final = ("Gateway", "HTTPRoute")
-"""Kinds that let traffic in: they come after everything else of their intent that is rendered before them, its guards."""
+"""Kinds that let traffic in, the door before the way through it: they come after everything else of their intent that is before them, their guards."""
 
 
 @attrs.frozen(eq=False)
@@ -65,12 +65,15 @@ class Settled(Generic[I]):
         """Which objects, in order."""
         return tuple(ObjectId.of(manifest) for manifest in self.rendered.objects)
 
-    def objects(self) -> Iterator[Object]:
-        """Each manifest, in order."""
-        identities = self.identities()
+    def objects(self, *, doors_last: bool = False) -> Iterator[Object]:
+        """Each manifest, in order; with ``doors_last`` a Gateway comes after its policies as well, and they are among its guards."""
+        ordered = list(zip(self.identities(), self.rendered.objects, strict=True))
+        if doors_last:
+            ordered.sort(key=lambda one: _OPEN.index(one[0].kind) + 1 if one[0].kind in _OPEN else 0)
+        identities = [identity for identity, _ in ordered]
         kinds = next(kinds for kind, kinds in _DEFAULT.items() if isinstance(self.intent, kind))
         default = next((one for kind in kinds for one in identities if one.kind == kind), None)
-        for index, (identity, manifest) in enumerate(zip(identities, self.rendered.objects, strict=True)):
+        for index, (identity, manifest) in enumerate(ordered):
             guards = tuple(one for one in identities[:index] if one.kind != identity.kind) if identity.kind in _OPEN else ()
             metadata = manifest["metadata"]
             yield Object(identity, str(manifest["apiVersion"]), dict(metadata) if isinstance(metadata, dict) else {}, manifest["spec"],

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from gatewright.gateways.capability import Row
+from gatewright.gateways.installation import Installation
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.entry import Entry
@@ -100,6 +101,11 @@ class Gateway(Protocol):
     @property
     def settings(self) -> frozenset[str]:
         """The operator settings that are stated on it, as rows name them."""
+        ...
+
+    @property
+    def installation(self) -> Installation:
+        """What it claims of the cluster beyond its CRDs."""
         ...
 
     @property

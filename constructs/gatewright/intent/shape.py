@@ -12,7 +12,7 @@ from gatewright.intent.path import Regex, path_problems
 from gatewright.protection.entry import PathRewrite, Redirect
 from gatewright.protection.headers import IDENTITY_HEADERS, HeaderEdit
 from gatewright.statement.kinds import Carries
-from gatewright.statement.names import header_problems, host_problems, method_problems, port_problems, value_problems
+from gatewright.statement.names import header_problems, header_value_problems, host_problems, method_problems, port_problems, value_problems
 from gatewright.statement.stated import Stated
 
 
@@ -40,7 +40,7 @@ class Headers(Stated):
                               "let the gateway set it from a verified token, or use another name")  # fmt: skip
         for name, value in (*self.set.items(), *self.add.items()):
             field = f"{'set' if name in self.set else 'add'}[{name!r}]"
-            yield from value_problems(field, value)
+            yield from header_value_problems(field, value)
             if "%" in value:
                 yield Problem("header-command", field, "gateways take % for a command that puts in what they know, or refuse all their routes for it",
                               shown(value), "a value without %", "leave it out, or let the application set this header")  # fmt: skip

@@ -1,1 +1,1 @@
-"""Manifests as text and as trees: identity, reading, writing, what schemas say of them, and folders of them."""
+"""Manifests as text and as trees: identity, reading, writing, and folders of them."""

@@ -4,7 +4,7 @@ A complete folder is written beside the old one and exchanged with it in one ste
 the old folder or the new one. A lock on the parent folder lets one run at a time do so, and dies with its run: whatever
 of ours lies beside the folder while we hold the lock was left by a run that is gone.
 
-Only our own files are ever removed: those that the folder's ``kustomization.yaml`` lists, which starts with our mark.
+Only our own files are ever removed: those that the folder's ``Kustomization`` lists, which starts with our mark.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from gatewright.manifest.text import ManifestError
 from gatewright.manifest.yaml_read import read_file
 from gatewright.manifest.yaml_write import dump
 
-INDEX = "kustomization.yaml"
+# Of the names that kustomize, Flux and Argo CD know the one that `kubectl apply -f` passes over: it reads every .yaml and .json of a folder.
+INDEX = "Kustomization"
 TRACE = "trace.json"
+_FORMER_INDEX = "kustomization.yaml"  # until 0.1.0
 _MARK = "# Written by gatewright"
 _NEW, _OLD = "new", "old"
 
@@ -52,7 +54,7 @@ class Difference:
 
 
 def index(names: Set[str]) -> str:
-    """The ``kustomization.yaml`` over the manifests of a folder, in the order in which they apply."""
+    """The index over the manifests of a folder, in the order in which they apply."""
     resources = sorted(name for name in names if name not in (INDEX, TRACE))
     head = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources}
     return f"{_MARK}, which removes the files listed here when they are no longer needed.\n{dump(head)}"
@@ -72,7 +74,7 @@ def compare(folder: Path, files: Mapping[str, str | bytes]) -> list[Difference]:
 
 
 def publish(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Make the folder hold exactly these files (``kustomization.yaml`` among them, from ``index``), at once.
+    """Make the folder hold exactly these files (``INDEX`` among them, from ``index``), at once.
 
     A folder that is right already is not touched. Raises InputError for a folder with files of someone else, and for
     one that cannot be written.
@@ -127,6 +129,8 @@ def _known(folder: Path, files: Mapping[str, str | bytes]) -> frozenset[str]:
     """The names in the folder that may be removed. Raises InputError if there are others."""
     ours = {INDEX, TRACE, *files} | _listed(folder / INDEX)
     present = _present(folder)
+    if _FORMER_INDEX in present and (folder / _FORMER_INDEX).read_bytes().startswith(_MARK.encode()):
+        ours |= {_FORMER_INDEX} | _listed(folder / _FORMER_INDEX)
     foreign = sorted(name for name in present if name not in ours or not _plain_file(folder / name))
     if foreign:
         shown = ", ".join(foreign[:10]) + (" …" if len(foreign) > 10 else "")
@@ -138,7 +142,7 @@ def _known(folder: Path, files: Mapping[str, str | bytes]) -> frozenset[str]:
 
 
 def _listed(path: Path) -> frozenset[str]:
-    """The files of the last run. Raises InputError for a kustomization.yaml of someone else."""
+    """The files of the last run. Raises InputError for an index of someone else."""
     if not path.is_file():
         return frozenset()
     if not path.read_bytes().startswith(_MARK.encode()):

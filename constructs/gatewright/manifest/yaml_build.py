@@ -33,6 +33,8 @@ from gatewright.manifest.yaml_resolve import Scalar, detoured, key, resolve
 
 DEEPEST: Final = 200
 """Levels of nesting; the deepest CRD of any gateway has 42."""
+MOST: Final = 2_000_000
+"""Keys and values of one document, those of aliases each time: some ten seconds and half a gigabyte. 20,000 objects in one list have as many."""
 
 _TAG: Final = "tag:yaml.org,2002:"
 _ESCAPED_SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")
@@ -80,6 +82,8 @@ class Builder:
         ended = False
         for event in events(self._document, self._text):
             kind = type(event)
+            if self._count > MOST:
+                raise self._error(event, f"more than {MOST:,} values in one document; split it with `---`")
             if isinstance(event, ScalarEvent):
                 self._scalar(event)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -191,16 +195,16 @@ class Builder:
         anchor = self._anchors.get(event.anchor or "")
         if not isinstance(anchor, _Anchor):
             target = "what contains it" if anchor else "no anchor of this document"
-            raise self._error(event, f"*{event.anchor} refers to {target}")
+            raise self._error(event, f"*{_named(event)} refers to {target}")
         self._count += 1 + anchor.size
         self._aliased += anchor.size
         if self._aliased > 100 and self._count > 1000 and self._aliased / self._count > _allowed_share(self._count):
             raise self._error(event, "aliases make the document grow without measure; write the values out")
         if self._stack and self._stack[-1].merging and not isinstance(anchor.value, dict):
-            raise self._error(event, f"`<<` merges objects, *{event.anchor} is none; a list of them is written out")
+            raise self._error(event, f"`<<` merges objects, *{_named(event)} is none; a list of them is written out")
         if self._expects_key():
             if isinstance(anchor.value, (dict, list)):
-                raise self._error(event, f"*{event.anchor} is an object or a list and cannot be a key")
+                raise self._error(event, f"*{_named(event)} is an object or a list and cannot be a key")
             self._key(event, self._stack[-1], anchor.scalar)
         else:
             self._place(event, self._copied(event, anchor.value, len(self._stack)))
@@ -245,8 +249,12 @@ class Builder:
         return self._document.error(message, *((mark.line, mark.column) if mark else (0, 0)))
 
 
+def _named(event: AliasEvent) -> str:
+    return (event.anchor or "")[:40]
+
+
 def _short(tag: str) -> str:
-    return f"!!{tag.removeprefix(_TAG)}" if tag.startswith(_TAG) else tag
+    return f"!!{tag.removeprefix(_TAG)}"[:40] if tag.startswith(_TAG) else tag[:40]
 
 
 def _allowed_share(count: int) -> float:

@@ -13,6 +13,7 @@ from gatewright.frontend.keywords import keywords
 from gatewright.frontend.together import judged
 from gatewright.intent import backend, gateway, grant, route
 from gatewright.pulumi.registered import CrossNamespaceGrant, ProtectedRoute, Registered, SecureBackend, SecureGateway, sites
+from gatewright.pulumi.said import said
 
 _COMPONENTS = {
     gateway.SecureGateway: SecureGateway, backend.SecureBackend: SecureBackend,
@@ -20,6 +21,7 @@ _COMPONENTS = {
 }  # fmt: skip
 
 
+@said()
 def deploy(estate: Estate, *, cluster: Cluster, provider: pulumi.ProviderResource | None = None) -> tuple[Registered[Any], ...]:
     """Every intent of one cluster of the estate, through the provider that leads to it.
 
@@ -36,6 +38,7 @@ def deploy(estate: Estate, *, cluster: Cluster, provider: pulumi.ProviderResourc
     )
 
 
+@said()
 def check() -> None:
     """What only the whole program can tell, for its last line: ``outranks`` that names nothing. Raises ``InvalidIntent``."""
     problems = [problem for site in sites().values() for problem in site.problems()]

@@ -18,6 +18,7 @@ from gatewright.frontend.together import Site
 from gatewright.intent import backend, gateway, grant, route
 from gatewright.intent.baseline import NEWEST
 from gatewright.manifest.identity import ObjectId
+from gatewright.pulumi.said import said
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -28,6 +29,7 @@ def _keywords(stated: Callable[Concatenate[str, P], S], /) -> Callable[[Callable
     """Give a component's ``__init__`` the keywords of what it is stated with."""
 
     def wrap(register: Callable[[C, S], None], /) -> Callable[Concatenate[C, str, P], None]:
+        @said()
         def __init__(self: C, name: str, /, *args: P.args, **kwargs: P.kwargs) -> None:
             above = kwargs.get("gateway")
             if isinstance(above, SecureGateway):
@@ -69,7 +71,7 @@ class _ProtectedRoute(route.ProtectedRoute):
 
 
 class Registered(pulumi.ComponentResource, Generic[I]):
-    """A settled intent and its resources. ``settled`` holds the traces, ``objects`` the resources in the order of the manifests."""
+    """A settled intent and its resources. ``settled`` holds the traces, ``objects`` the resources, guards before what they guard."""
 
     intent: I
     settled: Settled[I]
@@ -90,7 +92,9 @@ class Registered(pulumi.ComponentResource, Generic[I]):
         # what a component waits for does not reach its children by itself
         shared = pulumi.ResourceOptions(parent=self, depends_on=opts.depends_on if opts is not None else None)
         registered: dict[ObjectId, CustomResource] = {}
-        for each in settled.objects():
+        # The engine works at many objects at once, and goes the other way round when it removes them: a listener opens
+        # once its deny floor is there, and is closed before that goes.
+        for each in settled.objects(doors_last=True):
             first = [*(registered[guard] for guard in each.guards), *(named if each.identity.kind == "HTTPRoute" else ())]
             registered[each.identity] = CustomResource(
                 f"{name}:{each.identity.namespace}/{each.identity.name}",

@@ -4,7 +4,8 @@ Precedence is by match: a rule that ranks higher is served wherever it stands. R
 between two HTTPRoutes by their age and then by their names (where ``r-10`` comes before ``r-2``), and only within one by the order of
 its rules. So all rules of one path stay together and in order: every part has all of them for some of the paths.
 
-Limits of HTTPRoute v1 (Gateway API 1.5 to 1.7): 16 hostnames, 16 rules, 64 matches a rule, 128 matches a route.
+Limits of HTTPRoute v1 (Gateway API 1.5 to 1.7): 16 hostnames, 16 rules, 64 matches a rule, 128 matches a route;
+one match for a rule that replaces a prefix.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TypeVar
 
 import attrs
 
-from gatewright.protection.entry import Rule
+from gatewright.protection.entry import Action, Forward, Redirect, Rule
 
 T = TypeVar("T")
 
@@ -46,9 +47,15 @@ def _blocks(rules: Sequence[Rule]) -> Iterator[list[Rule]]:
     """Rules that stay together: those with the same paths, cut by paths so that all of them fit into one HTTPRoute."""
     for paths, alike in groupby(rules, lambda rule: rule.paths):
         for together in _chunks(list(alike), RULES):
-            size = min(MATCHES, MATCHES_IN_ALL // len(together))
+            alone = any(_replaces_prefix(rule.action) for rule in together)
+            size = 1 if alone else min(MATCHES, MATCHES_IN_ALL // len(together))
             for chunk in _chunks(paths, size):
                 yield together if len(chunk) == len(paths) else [attrs.evolve(rule, paths=tuple(chunk)) for rule in together]
+
+
+def _replaces_prefix(action: Action) -> bool:
+    """Which prefix is replaced is told by the rule's only match (CEL rule of HTTPRoute v1)."""
+    return isinstance(action, Forward | Redirect) and action.path is not None and action.path.prefix
 
 
 def _groups(blocks: Iterable[list[Rule]]) -> Iterator[list[Rule]]:

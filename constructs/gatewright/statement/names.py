@@ -12,6 +12,7 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}")
+_HEADER_VALUE = re.compile(r"[!-~]+([\t ]?[!-~]+)*")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 
 
@@ -96,6 +97,15 @@ def value_problems(field: str, value: str, longest: int = 4096) -> Iterator[Prob
     if not 1 <= len(value) <= longest or not value.isprintable():
         yield Problem("bad-value", field, "not a value that can stand here", shown(value), f"one line of 1 to {longest} printable characters",
                       "shorten or clean it")  # fmt: skip
+
+
+def header_value_problems(field: str, value: str) -> Iterator[Problem]:
+    """A header value that is set: words of visible ASCII (RFC 9110 section 5.5 without obs-text, as Gateway API's experimental channel demands)."""
+    wrong = list(value_problems(field, value))
+    yield from wrong
+    if not wrong and not _HEADER_VALUE.fullmatch(value):
+        yield Problem("bad-value", field, "not a value that every gateway takes for a header", shown(value),
+                      "words of visible ASCII characters, one space or tab between them", "write it in ASCII, or encode it")  # fmt: skip
 
 
 def method_problems(field: str, values: Iterable[str]) -> Iterator[Problem]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from gatewright.cluster.cluster import Cluster
 from gatewright.errors import InvalidIntent, Problem, Refusal, Refused
 from gatewright.gateways.port import Rendered
 from gatewright.intent.baseline import NEWEST
+from gatewright.manifest.collecting import uncollected
 from gatewright.protection.lowered import LoweredRoute
 from gatewright.synth.checks import across, among_routes, collisions
 from gatewright.synth.compiled import Compiled
@@ -42,20 +41,8 @@ def compile_intents(intents: Iterable[Intent], cluster: Cluster, baseline: str =
 
     ``conforming`` holds each manifest against the schemas of its target's releases as well, as ``gatewright synth`` does before it writes.
     """
-    with _no_collection():
+    with uncollected():
         return _compile(list(intents), cluster, baseline, conforming)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No value here is part of a cycle; without this the collector walks tens of thousands of them again and again (four times slower)."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _compile(stated: Sequence[Intent], cluster: Cluster, baseline: str, conforming: bool) -> Compiled:

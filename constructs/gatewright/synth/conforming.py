@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from gatewright.admission import schema
+from gatewright.admission.finding import Finding
+from gatewright.admission.structure import check
 from gatewright.errors import Problem
 from gatewright.gateways.port import Rendered
-from gatewright.manifest import schema
 from gatewright.manifest.identity import ObjectId
-from gatewright.manifest.structure import Finding, check
 from gatewright.manifest.text import JsonObject
 from gatewright.synth.place import Placed
 

@@ -12,13 +12,14 @@ from typing import TypeGuard
 
 import attrs
 
+from gatewright.admission.finding import Finding, NotJudged
+from gatewright.admission.schema import Facts, load
+from gatewright.admission.structure import check
 from gatewright.errors import InvalidIntent, Problem, shown
 from gatewright.gateways.port import Gateway, Reading, Rendered, Trace
 from gatewright.intent.patch import Patch
 from gatewright.manifest.copies import copied
 from gatewright.manifest.identity import ObjectId
-from gatewright.manifest.schema import Facts, load
-from gatewright.manifest.structure import Finding, NotJudged, check
 from gatewright.manifest.text import Json, JsonObject
 from gatewright.protection.order import Weakness, listener_weaknesses, weaknesses
 from gatewright.synth.place import Intent, Placed

@@ -12,6 +12,7 @@ from gatewright.gateways import core
 from gatewright.gateways.bare import claims, missing
 from gatewright.gateways.bare.render import render
 from gatewright.gateways.capability import Row
+from gatewright.gateways.installation import Installation
 from gatewright.gateways.port import Patchable, Place, Reading, Rendered
 from gatewright.gateways.trace import everything
 from gatewright.protection.authorization import EVERYBODY
@@ -72,6 +73,11 @@ class GatewayApi(Stated):
     def settings(self) -> frozenset[str]:
         """The features that the implementation claims."""
         return frozenset(self.supports)
+
+    @property
+    def installation(self) -> Installation:
+        """The class and the features that its implementation reports; who implements it is not known."""
+        return Installation(self.class_name, features=tuple(sorted(self.settings)))
 
     def rows(self) -> Mapping[str, Row]:
         """What it does with each feature."""

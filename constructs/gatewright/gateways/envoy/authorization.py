@@ -1,4 +1,4 @@
-"""Authorization: SecurityPolicy ``spec.authorization`` (CRD 1.8.0, 1.9.1), read as a list of which the first hit decides.
+"""Authorization: SecurityPolicy ``spec.authorization`` (CRD 1.8.3, 1.9.1), read as a list of which the first hit decides.
 
 Seen in the translator and in Envoy 1.40: the parts of a rule are ANDed, the values of one claim ORed; an IPv4 network matches no
 IPv6 client; a rule needs a principal, or from 1.9 on a ``cel`` in its place. An erring ``cel`` does not match, so it may only ever allow.
@@ -69,7 +69,7 @@ def render(policy: Policy) -> JsonObject:
 
 
 def unfit(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Features and reasons: what of this decision does not fit into the CRD (1.8.0, 1.9.1)."""
+    """Features and reasons: what of this decision does not fit into the CRD (1.8.3, 1.9.1)."""
     for way in policy.authorization.ways if isinstance(policy.authorization, Authorization) else ():
         for feature, what, count, most in (
             ("authorization.claims", "claims", len(way.claims), 16),

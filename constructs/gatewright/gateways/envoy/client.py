@@ -1,4 +1,4 @@
-"""How addresses are learned: ClientTrafficPolicy ``clientIPDetection`` and ``proxyProtocol`` (CRD 1.8.0, 1.9.1).
+"""How addresses are learned: ClientTrafficPolicy ``clientIPDetection`` and ``proxyProtocol`` (CRD 1.8.3, 1.9.1).
 
 Without either, the peer of the connection is the client and X-Forwarded-For is not believed (seen in Envoy 1.40). ``trustedCIDRs`` checks
 who is speaking, ``numTrustedHops`` does not. The PROXY protocol is believed from whoever connects: the proxies are fenced for that.

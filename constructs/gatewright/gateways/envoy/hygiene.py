@@ -1,4 +1,4 @@
-"""What a client may not send: ClientTrafficPolicy ``spec.path`` and ``spec.headers`` (CRD 1.8.0, 1.9.1).
+"""What a client may not send: ClientTrafficPolicy ``spec.path`` and ``spec.headers`` (CRD 1.8.3, 1.9.1).
 
 Seen in the translator: stripped headers go before a route is chosen; an escaped slash that is refused answers 400, the default would
 redirect to the unescaped path; slashes are merged unless that is disabled; underscores are refused by default.
@@ -22,7 +22,7 @@ def rows(version: str) -> dict[str, Row]:
     """What this version does with hygiene of requests."""
     slow = enforced(f"{_SPEC}.timeout.http.requestHeadersReceivedTimeout")
     if version == "1.8":
-        slow = refused("it bounds only the whole request, which would end uploads", "ClientTrafficPolicy CRD 1.8.0 has no requestHeadersReceivedTimeout")
+        slow = refused("it bounds only the whole request, which would end uploads", "ClientTrafficPolicy CRD 1.8.3 has no requestHeadersReceivedTimeout")
     return {
         "listener.headers.stripped": enforced(f"{_SPEC}.headers.earlyRequestHeaders.remove"),
         "listener.headers.underscores": enforced(f"{_SPEC}.headers.withUnderscoresAction"),

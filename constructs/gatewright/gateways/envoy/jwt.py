@@ -1,4 +1,4 @@
-"""JWT: SecurityPolicy ``spec.jwt`` (CRD 1.8.0, 1.9.1).
+"""JWT: SecurityPolicy ``spec.jwt`` (CRD 1.8.3, 1.9.1).
 
 Seen in Envoy 1.40: no token, wrong key, expired or another issuer 401; another audience 403. Unset issuer or audiences are not compared.
 Without ``extractFrom`` a query parameter ``access_token`` is read as well, and so would stand in logs: the header is named.
@@ -33,7 +33,7 @@ def rows(version: str, backend_api: bool) -> dict[str, Row]:
         keys = conditional(f"{_PATH}.remoteJWKS.uri", unnamed, source="seen in Envoy 1.40")
     expiry = enforced("SecurityPolicy spec.authorization.rules[].cel", "seen in Envoy 1.40: no exp and exp 0 answer 403")
     if version == "1.8":
-        expiry = refused("it accepts a token without exp, and its authorization rules have no cel", "SecurityPolicy CRD 1.8.0")
+        expiry = refused("it accepts a token without exp, and its authorization rules have no cel", "SecurityPolicy CRD 1.8.3")
     return {
         "jwt.issuer": enforced(f"{_PATH}.issuer"),
         "jwt.audiences": enforced(f"{_PATH}.audiences"),
@@ -72,7 +72,7 @@ def issuer_backend(namespace: str, name: str, jwt: Jwt) -> tuple[JsonObject, Jso
 
 
 def problem(authentication: Authentication) -> str | None:
-    """Why this does not fit into the CRD (1.8.0, 1.9.1), or None."""
+    """Why this does not fit into the CRD (1.8.3, 1.9.1), or None."""
     if isinstance(authentication, Jwt) and len(authentication.audiences) > AUDIENCES:
         return f"a provider of a SecurityPolicy holds {AUDIENCES} audiences; these are {len(authentication.audiences)}"
     return None

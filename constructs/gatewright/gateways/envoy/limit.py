@@ -1,4 +1,4 @@
-"""Rate limits: BackendTrafficPolicy ``spec.rateLimit`` (CRD 1.8.0, 1.9.1; seen in Envoy 1.40).
+"""Rate limits: BackendTrafficPolicy ``spec.rateLimit`` (CRD 1.8.3, 1.9.1; seen in Envoy 1.40).
 
 - ``Distinct`` counters of a *local* limit are kept for 20 values at most (Envoy's default for a route's own limit); with 21 addresses taking
   turns nothing is limited at all. So beside the two counters (0.0.0.0/0 covers no IPv6 client) stands a cap for everybody together of
@@ -20,6 +20,7 @@ from gatewright.protection.unknown import Unknown
 
 COUNTED = 20
 RULES, SHARED_RULES = 16, 256
+_EVERY_PATH = ({"type": "PathPrefix", "value": "/"}, {"type": "PathPrefix", "value": "/", "invert": False})  # as written, and as a server of 1.9 keeps it
 _FAMILIES = ("0.0.0.0/0", "::/0")
 _LOCAL, _GLOBAL = "BackendTrafficPolicy spec.rateLimit.local.rules[]", "BackendTrafficPolicy spec.rateLimit.global.rules[]"
 _UNITS: dict[str, Unit] = {"Second": "second", "Minute": "minute", "Hour": "hour", "Day": "day"}
@@ -35,7 +36,7 @@ def rows() -> dict[str, Row]:
             _LOCAL,
             f"{COUNTED} addresses at once are counted; a cap of {COUNTED} times the limit for everybody together keeps more of them from"
             " getting more than their limits allow; each host and path of the route is counted alone",
-            source="Envoy local_ratelimit max_dynamic_descriptors, unset by the translator of 1.8.0 and 1.9.1; seen in Envoy 1.40",
+            source="Envoy local_ratelimit max_dynamic_descriptors, unset by the translator of 1.8.3 and 1.9.1; seen in Envoy 1.40",
         ),
         "limit.everyone.shared": conditional(_GLOBAL, shared, needs="rate_limit_service", source="EnvoyGateway rateLimit.failClosed, default false"),
         "limit.client-ip.shared": conditional(_GLOBAL, shared, needs="rate_limit_service", source="EnvoyGateway rateLimit.failClosed, default false"),
@@ -132,6 +133,6 @@ def _key(rule: object) -> Key | Unknown:
     family = text(at(source, "value"))
     if at(source, "type") == "Distinct" and family in _FAMILIES and at(source, "invert") is not True and "path" not in selector:
         return (family, method, requests, unit)
-    if at(selector, "path") == {"type": "PathPrefix", "value": "/"} and "sourceCIDR" not in selector:
+    if at(selector, "path") in _EVERY_PATH and "sourceCIDR" not in selector:
         return ("/", method, requests, unit)
     return Unknown("a limit with selectors that are not read")

@@ -1,4 +1,4 @@
-"""EnvoyProxy (CRD 1.8.0, 1.9.1): what is logged, and in which order filters judge.
+"""EnvoyProxy (CRD 1.8.3, 1.9.1): what is logged, and in which order filters judge.
 
 Seen in the translator: an entry of ``filterOrder`` whose neighbour is not on the listener does nothing, so every neighbour is named.
 Without ``mergeType`` this object would replace the one of the GatewayClass whole, with the operator's replicas, resources and load balancer

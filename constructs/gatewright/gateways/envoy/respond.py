@@ -1,4 +1,4 @@
-"""Answers of the gateway itself: HTTPRouteFilter ``spec.directResponse`` (CRD 1.8.0, 1.9.1). Authorization holds for them too."""
+"""Answers of the gateway itself: HTTPRouteFilter ``spec.directResponse`` (CRD 1.8.3, 1.9.1). Authorization holds for them too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where Envoy Gateway (1.8.0, 1.9.1) deviates from the standard.
+"""Where Envoy Gateway (1.8.3, 1.9.1) deviates from the standard.
 
 Order of routes (translator, sort.go): path kind Exact, RegularExpression, PathPrefix; length of the path value; number of headers, where
 a method counts as one; number of query parameters; then the older route, then its name. A regular expression so beats every prefix.

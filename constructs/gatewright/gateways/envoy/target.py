@@ -11,8 +11,9 @@ import attrs
 from gatewright.errors import Problem, did_you_mean, shown
 from gatewright.gateways import core
 from gatewright.gateways.capability import Row
-from gatewright.gateways.envoy import authorization, client, gateway, hygiene, jwt, limit, proxy, respond, route, tls, traffic
+from gatewright.gateways.envoy import authorization, client, gateway, hygiene, installed, jwt, limit, proxy, respond, route, tls, traffic
 from gatewright.gateways.envoy.semantics import rank
+from gatewright.gateways.installation import Installation
 from gatewright.gateways.port import Patchable, Place, Reading, Rendered
 from gatewright.gateways.trace import everything
 from gatewright.manifest.text import JsonObject
@@ -120,6 +121,12 @@ class EnvoyGateway(Stated):
     def settings(self) -> frozenset[str]:
         """The operator settings that are stated."""
         return frozenset({"rate_limit_service"} if self.rate_limit_service else ())
+
+    @property
+    def installation(self) -> Installation:
+        """Its class, its controller at this version, and the settings that are stated."""
+        shared, backends = self.rate_limit_service == "fail-closed", self.backend_api
+        return installed.installation(self.version, self.class_name, self.namespace, self.deploy, shared=shared, backends=backends)
 
     def rows(self) -> Mapping[str, Row]:
         """What it does with each feature."""

@@ -1,4 +1,4 @@
-"""The TLS floor: ClientTrafficPolicy ``spec.tls`` (CRD 1.8.0, 1.9.1). Session resumption stays off while ``session`` is unset."""
+"""The TLS floor: ClientTrafficPolicy ``spec.tls`` (CRD 1.8.3, 1.9.1). Session resumption stays off while ``session`` is unset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds of a route: BackendTrafficPolicy ``timeout``, ``requestBuffer``, ``httpUpgrade`` and HTTPRoute ``timeouts`` (CRD 1.8.0, 1.9.1).
+"""Bounds of a route: BackendTrafficPolicy ``timeout``, ``requestBuffer``, ``httpUpgrade`` and HTTPRoute ``timeouts`` (CRD 1.8.3, 1.9.1).
 
 Seen in the translator and in Envoy 1.40: a route passes WebSocket upgrades unless a body is buffered or another upgrade is named;
 ``request: 0s`` on the HTTPRoute ends the idle bound too, so an endless exchange is stated on the policy; a rule's own timeouts

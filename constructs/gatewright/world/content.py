@@ -1,0 +1,43 @@
+"""The content of a file, wherever it came from: manifests, JSON lines, or something that lies beside manifests and is none."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gatewright.manifest.yaml_read import Loaded, read_each
+from gatewright.world.reading import Read, Skipped
+
+ENDINGS: Final = (".yaml", ".yml", ".json", ".jsonl")
+"""The files of a folder that hold manifests."""
+
+_KUSTOMIZATION: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+_KUSTOMIZE: Final = "kustomize.config.k8s.io"
+_OURS: Final = re.compile(rb'\s*\{\s*"schema"\s*:\s*"(gatewright\.[a-z]+/[0-9]+)"')
+
+
+def read_content(data: bytes, file: str, name: str) -> Read:
+    """``file`` is how messages call it, ``name`` its name without folders. Nothing is raised: every mistake is in the answer.
+
+    What kustomize reads, and what gatewright writes beside manifests, is skipped, and said.
+    """
+    if name in _KUSTOMIZATION:
+        return Read(skipped=(Skipped(file, "an index for kustomize, no manifest"),))
+    if ours := _OURS.match(data):
+        return Read(skipped=(Skipped(file, f"{ours[1].decode()}, written by gatewright, no manifest"),))
+    found, errors = read_each(data, file, lines=name.endswith(".jsonl"))
+    skipped = [one for one in found if _group(one) == _KUSTOMIZE]
+    if skipped:
+        found = [one for one in found if _group(one) != _KUSTOMIZE]
+    return Read(tuple(found), tuple(errors), tuple(Skipped(file, f"a {one.manifest['kind']} of kustomize, no manifest") for one in skipped))
+
+
+def read_stdin(data: bytes) -> Read:
+    """Standard input. An object on every line makes it JSON lines."""
+    lines = [line for line in map(bytes.strip, data.split(b"\n")) if line]
+    each = len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
+    return read_content(data, "<stdin>", "stdin.jsonl" if each else "stdin")
+
+
+def _group(loaded: Loaded) -> str:
+    return str(loaded.manifest["apiVersion"]).partition("/")[0]

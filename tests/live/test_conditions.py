@@ -1,0 +1,46 @@
+"""What is said of an object, and of which generation."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.live.conditions import is_not_said, is_said
+
+
+def condition(**changed: object) -> dict[object, object]:
+    return {"type": "Accepted", "status": "True", "reason": "Fine", "observedGeneration": 2, **changed}
+
+
+@pytest.mark.parametrize(("every", "now", "verdict", "found"), [
+    ([condition()], 2, "ok", "True: Fine"),
+    ([condition(observedGeneration=3)], 2, "ok", "True: Fine"),
+    ([condition(observedGeneration=1)], 2, "pending", "True, but of generation 1; the object is at 2"),
+    ([condition(status="False", observedGeneration=1)], 2, "pending", "False, but of generation 1; the object is at 2"),
+    ([condition(status="False", message="no\n  such thing")], 2, "wrong", "False: Fine: no such thing"),
+    ([condition(status="Unknown")], 2, "pending", "Unknown: Fine"),
+    ([condition(status=None)], 2, "wrong", "None: Fine"),
+    ([condition(observedGeneration=None)], 2, "unknown", "True, but it does not say of which generation"),
+    ([condition(observedGeneration=None)], None, "ok", "True: Fine"),
+    ([condition(type="Other")], 2, "pending", "no controller has said Accepted"),
+    ([], 2, "pending", "no controller has said Accepted"),
+])  # fmt: skip
+def test_good_news(every: list[dict[object, object]], now: int | None, verdict: str, found: str) -> None:
+    one = is_said("check", "Thing a", every, "Accepted", now, "mend it")
+    assert (one.verdict, one.found, one.claimed) == (verdict, found, "Accepted is True")
+    assert bool(one.fix) == (verdict in ("wrong", "pending"))
+
+
+@pytest.mark.parametrize(("every", "expected"), [
+    ([condition(type="Conflicted", status="False")], []),
+    ([condition(type="Conflicted")], [("wrong", "Conflicted is not True")]),
+    ([condition(type="Conflicted", observedGeneration=1), condition(type="PartiallyInvalid")],
+     [("pending", "Conflicted is not True"), ("wrong", "PartiallyInvalid is not True")]),
+    ([condition(type="OverlappingTLSConfig")], []),
+])  # fmt: skip
+def test_bad_news(every: list[dict[object, object]], expected: list[tuple[str, str]]) -> None:
+    assert [(one.verdict, one.claimed) for one in is_not_said("check", "Thing a", every, 2, "mend it")] == expected
+
+
+def test_a_long_message_is_cut() -> None:
+    one = is_said("check", "Thing a", [condition(status="False", message="x" * 1000)], "Accepted", 2, "mend it")
+    assert len(one.found) == 300
