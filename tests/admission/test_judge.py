@@ -18,6 +18,7 @@ from gatewright.admission.judge import Judge
 from gatewright.admission.rulebook import ABSENT, Broken, Rule
 from gatewright.admission.schema import Facts, Kind, Scale, Schema, Served
 from gatewright.admission.structure import MOST, check, faults
+from gatewright.errors import NotJudged
 from gatewright.manifest.yaml_read import read_file
 from tests.admission.generated import Generator, schema_of
 from tests.admission.test_structure import CERTIFICATE, FENCE, GATEWAY, POLICY, ROUTE, STANDARD, put
@@ -48,6 +49,9 @@ class Book:
     def __init__(self, **rules: Callable[[Any, Any], bool]) -> None:
         self.asked: list[tuple[str, object, object]] = []
         self._rules = rules
+
+    def begin(self) -> None:
+        """Nothing is counted."""
 
     def rules(self, schema: Schema) -> tuple[Rule, ...] | None:
         if any(one.digest not in self._rules for one in schema.validations):
@@ -299,3 +303,35 @@ def test_metadata_that_no_update_changes(new: Json, old: Json, path: str | None)
     verdict = Judge(facts).verdict({**thing(), "metadata": new}, {**thing(), "metadata": old})
     assert [finding.path for finding in verdict.findings] == ([path] if path else [])
     assert all(finding.source == "name" for finding in verdict.findings)
+
+
+class Uncertain(Book):
+    """Answers every rule with what it is given, and counts the objects."""
+
+    def __init__(self, answer: Callable[[], Broken]) -> None:
+        super().__init__()
+        self.objects, self._answer = 0, answer
+
+    def begin(self) -> None:
+        self.objects += 1
+
+    def rules(self, schema: Schema) -> tuple[Rule, ...] | None:
+        return tuple(Rule(one.digest, lambda value, old: self._answer()) for one in schema.validations)
+
+
+def test_a_rule_that_nobody_can_evaluate_is_not_judged() -> None:
+    def gives_up() -> Broken:
+        raise NotJudged("the runtime gives up")
+
+    book = Uncertain(gives_up)
+    verdict = Judge(facts_of(of_spec({"type": "object", **rule("some")})), book).verdict(thing(spec={}))
+    assert (verdict.verdict, verdict.unjudged) == ("accepted", 1)
+    assert book.objects == 2, "a closer look asks all rules again, on a new account"
+
+
+@pytest.mark.parametrize(("failed", "verdict"), [(False, "accepted"), (True, "rejected")])
+def test_a_rule_that_fails_is_not_forgiven_where_nothing_changed(failed: bool, verdict: str) -> None:
+    """The server forgives what was false before, not what could not be evaluated."""
+    book = Uncertain(lambda: Broken("does not hold", "this", "that", failed=failed))
+    judge = Judge(facts_of(of_spec({"type": "object", **rule("some")})), book)
+    assert judge.verdict(thing(spec={}), thing(spec={})).verdict == verdict

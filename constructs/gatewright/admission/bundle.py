@@ -52,6 +52,11 @@ class Shelf:
 
     books: tuple[Rulebook, ...]
 
+    def begin(self) -> None:
+        """See Rulebook."""
+        for book in self.books:
+            book.begin()
+
     def rules(self, schema: Schema) -> tuple[Rule, ...] | None:
         """See Rulebook."""
         return next((rules for book in self.books if (rules := book.rules(schema)) is not None), None)

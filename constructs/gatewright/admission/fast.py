@@ -37,6 +37,7 @@ from gatewright.admission.sure import (
     says_nothing,
     text,
 )
+from gatewright.errors import NotJudged as NotJudgedError
 
 Count: TypeAlias = Callable[[object], int]
 _MANY = 2**62
@@ -293,9 +294,12 @@ def _fields_of(names: tuple[str, ...]) -> Check:
 def _with_rules(check: Check, rules: tuple[Decide, ...]) -> Check:
     def checked(value: object) -> object:
         whole = check(value)
-        for decide in rules:
-            if decide(whole, ABSENT) is not None:
-                raise Doubt
+        try:
+            for decide in rules:
+                if decide(whole, ABSENT) is not None:
+                    raise Doubt
+        except NotJudgedError as unsure:
+            raise Doubt from unsure
         return whole
 
     return checked

@@ -11,6 +11,7 @@ from itertools import islice
 
 import attrs
 
+from gatewright import errors
 from gatewright.admission import exact, metadata, network_policy
 from gatewright.admission.defaulting import complete
 from gatewright.admission.fast import Plan, Plans, has_rules, with_optional
@@ -53,6 +54,7 @@ class Judge:
         if isinstance(plan, list):
             return Verdict("rejected", tuple(sorted(plan)))
         if old is None or not (plan.transitions or "status" in old or _is_changed(manifest, old)):
+            self._begin()
             unjudged = plan.unjudged(manifest)
             if unjudged is not None:
                 return Verdict("accepted", unjudged=unjudged) if unjudged else _ACCEPTED
@@ -60,6 +62,10 @@ class Judge:
             return self._closer(manifest, old, plan)
         except RecursionError:
             return Verdict("rejected", (TOO_DEEP,))
+
+    def _begin(self) -> None:
+        if self.rulebook is not None:
+            self.rulebook.begin()
 
     def _closer(self, manifest: Mapping[str, object], old: Mapping[str, object] | None, plan: Plan) -> Verdict:
         found = set(islice(exact.undecodable(manifest, plan.served.schema), MOST))
@@ -71,6 +77,7 @@ class Judge:
         found |= set(islice(case.structural(), MOST))
         if any(one.rule in _NO_RULES_AFTER for one in found):
             return Verdict("rejected", tuple(sorted(found)))
+        self._begin()
         found |= set(islice(case.rules(), MOST))
         return Verdict("rejected" if found else "accepted", tuple(sorted(found)), case.unjudged)
 
@@ -149,7 +156,11 @@ class _Case:
         for rule, optional in with_optional(rules, schema):
             if rule.transition and old is ABSENT and not optional:
                 continue
-            broken = rule.decide(value, old)
+            try:
+                broken = rule.decide(value, old)
+            except errors.NotJudged:
+                self.unjudged += 1
+                continue
             if broken is not None and (rule.transition or broken.failed or not place.unchanged):
                 where = f"{path}{broken.path}".removeprefix(".") or "."
                 yield Finding(where, rule.name, broken.got, broken.allowed, "cel", broken.message)

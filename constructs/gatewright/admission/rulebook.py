@@ -36,7 +36,10 @@ class Broken:
 
 
 Decide: TypeAlias = Callable[[object, object], Broken | None]
-"""The node's value as admission sees it (nulls pruned, defaults filled in) and the old one, or ABSENT: what is broken, if anything."""
+"""The node's value as admission sees it (nulls pruned, defaults filled in) and the old one, or ABSENT: what is broken, if anything.
+
+Raises gatewright.errors.NotJudged where that cannot be told of this value.
+"""
 
 
 @attrs.frozen
@@ -50,6 +53,10 @@ class Rule:
 
 class Rulebook(Protocol):
     """Decides the rules that a schema's nodes carry."""
+
+    def begin(self) -> None:
+        """Another object's rules are asked from here on: what is counted for each object begins anew."""
+        ...
 
     def rules(self, schema: Schema) -> tuple[Rule, ...] | None:
         """The rules of this node itself, in the CRD's order; None where one of them cannot be decided here."""

@@ -292,6 +292,9 @@ decided("!oldSelf.hasValue() || oldSelf.value() != 'a' || self == 'a'")(lambda v
 class Decided:
     """The rulebook of these."""
 
+    def begin(self) -> None:
+        """Nothing is counted."""
+
     def rules(self, schema: Schema) -> tuple[Rule, ...] | None:
         return tuple(Rule(one.rule, DECIDED[one.rule], "oldSelf" in one.rule) for one in schema.validations)
 
