@@ -25,7 +25,6 @@ from gatewright.admission.bundle import judge_of
 from gatewright.admission.judge import Judge
 from gatewright.admission.schema import Facts, Schema, load
 from gatewright.admission.validation import validate
-from gatewright.admission.workers import cores, spread
 from gatewright.manifest.yaml_read import read_file
 from gatewright.manifest.yaml_write import dump_all
 from tests.estate.programs import compiled, estate
@@ -53,7 +52,6 @@ def rows(objects: int, rounds: int) -> Iterator[Row]:
         runs: dict[str, Callable[[], object]] = {
             "command": program([sys.executable, "-m", "gatewright", "validate", folder / "manifests", "--api", "1.6/standard"]),
             "whole": lambda: [list(validate(read_file(file), judge)) for file in files],
-            "spread": lambda: list(spread(lambda file: [(str(one.id), one.line, judge.verdict(one.manifest)) for one in read_file(file)], files)),
             "read": lambda: [read_file(file) for file in files],
             "judge": lambda: list(validate(loaded, judge)),
             "structure": lambda: list(validate(loaded, Judge(facts))),
@@ -78,8 +76,7 @@ def _rows(seconds: dict[str, float], objects: int, missing: dict[str, str]) -> I
             yield Row(f"gatewright validate / {other}", None, target, missing[name])
         else:
             yield Row(f"gatewright validate / {other}", seconds["command"] / seconds[name], target, f"{size} / {seconds[name]:.2f} s")
-    parts = {"read": "read alone", "judge": "judge alone", "structure": "judge alone, without rules", "whole": "read and judge, without the command",
-             "spread": f"read and judge, in {cores()} processes"}  # fmt: skip
+    parts = {"read": "read alone", "judge": "judge alone", "structure": "judge alone, without rules", "whole": "read and judge, without the command"}
     for name, title in parts.items():
         note = f"{seconds[name]:.2f} s, {seconds[name] / objects * 1e6:.0f} us an object"
         yield Row(f"  {title} / kubeconform", seconds[name] / seconds["kubeconform"] if "kubeconform" in seconds else None, None, note)
