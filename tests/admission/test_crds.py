@@ -108,6 +108,29 @@ def test_what_is_no_crd(manifests: list[dict[str, Any]], said: str) -> None:
         facts_of(manifests)
 
 
+def nested(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = dict(TEXT)
+    for _ in range(levels):
+        schema = {"type": "object", "properties": {"a": schema}}
+    return schema
+
+
+@pytest.mark.parametrize("levels", [130, 300, 2000])
+def test_a_schema_without_bottom_is_told(levels: int) -> None:
+    assert Judge(facts_of([definition("Thing", nested(100))])).verdict(resource("Thing", {})).verdict == "accepted"
+    schema = nested(levels)
+    with pytest.raises(InputError, match=r"things\.test\.example\.com: its schema is nested too deeply"):
+        spec_of(schema)
+
+
+@pytest.mark.parametrize(("name", "storage"), [("v1", False), ("v2", True)])
+def test_versions_stand_once_and_one_is_stored(name: str, storage: bool) -> None:
+    crd = definition("Thing", {"type": "object"})
+    crd["spec"]["versions"].append({**crd["spec"]["versions"][0], "name": name, "storage": storage})
+    with pytest.raises(InputError, match=r"spec\.versions: got \['v1', 'v.'\], allowed each version once, and one with storage: true"):
+        facts_of([crd])
+
+
 @pytest.mark.parametrize(
     ("schema", "said"),
     [
@@ -128,6 +151,9 @@ def test_what_is_no_crd(manifests: list[dict[str, Any]], said: str) -> None:
         ({**TEXT, "allOf": [{"type": "string"}]}, r"allOf\[0\]\.type: got 'string', allowed nothing: it belongs outside"),
         ({**TEXT, "maxLength": "5"}, r"maxLength: got '5', allowed a whole number"),
         ({**TEXT, "required": "a"}, r"required: got 'a', allowed a list"),
+        ({**TEXT, "pattern": "(?=a)b"}, r"pattern: got '\(\?=a\)b', allowed a regular expression of RE2, as the API server reads it: invalid perl operator"),
+        ({**TEXT, "pattern": ["a"]}, r"pattern: got \['a'\], allowed a text"),
+        ({**TEXT, "format": 5}, r"format: got 5, allowed a text"),
         ({**TEXT, "x-kubernetes-validations": [{"rule": " "}]}, r"x-kubernetes-validations\[0\]\.rule: got ' '"),
     ],
 )

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -161,3 +162,13 @@ def test_data_that_cannot_be_written_is_an_input_error(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "stdout", Full())
     with pytest.raises(InputError, match="No space left on device"):
         terminal.data("x")
+
+
+def test_closed_and_full_streams_change_no_answer(tmp_path: Path) -> None:
+    """Standard error that nobody can read loses words, and never the exit code; an answer that cannot be written is none."""
+    (tmp_path / "a.yaml").write_text("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\nspec: {}\n")
+    for redirected, code in (("2>/dev/full", 0), ("2>&-", 0), (">&-", 2), (">/dev/full", 2)):
+        line = f'"{sys.executable}" -m gatewright validate --format json a.yaml {redirected}'
+        done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True)
+        assert (redirected, done.returncode) == (redirected, code)
+        assert "Traceback" not in done.stderr

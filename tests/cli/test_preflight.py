@@ -121,6 +121,29 @@ unknown: a-check: Thing d
 
 
 @both
+def test_what_is_unknown_of_an_object_for_one_reason_is_told_once(command: str, folder: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    dark = [unknown(check, subject, "it is", "forbidden", "let me") for check, subject in (
+        ("object", "Gateway a/b"), ("as-written", "Gateway a/b"), ("listener", "Gateway a/b listener x"), ("listener", "Gateway a/b listener y"),
+        ("object", "Gateway a/c"),
+    )]  # fmt: skip
+    assert shown(monkeypatch, command, folder, found=(GOOD, *dark)) == NOTHING_ADVERSE
+    captured = capsys.readouterr()
+    assert captured.out.partition("\n\n")[2] == """\
+unknown: object: Gateway a/b
+    claimed  it is
+    as well  as-written, listener (2)
+    found    forbidden
+    fix      let me
+
+unknown: object: Gateway a/c
+    claimed  it is
+    found    forbidden
+    fix      let me
+"""
+    assert captured.err == "cluster fake: 1 ok, 5 unknown\n"
+
+
+@both
 def test_json(command: str, folder: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     assert shown(monkeypatch, command, folder, "--format", "json", "--strict") == NOT_JUDGED
     tree = json.loads(capsys.readouterr().out)

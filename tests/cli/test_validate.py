@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from gatewright.cli import main
+from gatewright.world.reading import Coverage, Read, Skipped
 
 Capture = pytest.CaptureFixture[str]
 
@@ -126,7 +128,9 @@ def test_a_kind_without_schema_is_not_judged(folder: Path, capsys: Capture) -> N
 
 def test_nothing_at_all_is_no_pass(folder: Path, capsys: Capture) -> None:
     (folder / "empty").mkdir()
-    assert run(capsys, "empty")[0] == 3
+    code, _, err = run(capsys, "empty")
+    assert code == 3
+    assert "nothing to judge: no object in empty; of a folder *.yaml, *.yml, *.json, *.jsonl are read" in err
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_judged(folder: Path, capsys: Capture) -> None:
@@ -170,6 +174,74 @@ def test_an_update_is_judged_against_what_it_replaces(folder: Path, capsys: Capt
     assert out.startswith("new.yaml:4:8: GatewayClass eg: spec.controllerName: ")
     assert run(capsys, "--against", "new.yaml", "new.yaml")[0] == 0
     assert run(capsys, "--against", "missing.yaml", "new.yaml")[0] == 2
+
+
+def test_what_is_no_update_is_told(folder: Path, capsys: Capture) -> None:
+    """A wrong BASE would else pass everything as new."""
+    (folder / "a.yaml").write_text(GOOD)
+    (folder / "other.yaml").write_text(WRONG)
+    (folder / "twice.yaml").write_text(f"{GOOD}---\n{GOOD}  - other.example.com\n")
+    code, _, err = run(capsys, "--against", "other.yaml", "a.yaml")
+    assert (code, err.splitlines()[0]) == (0, "judged as new, for other.yaml does not hold them: 1 HTTPRoute")
+    code, _, err = run(capsys, "--against", "twice.yaml", "a.yaml")
+    assert (code, err.splitlines()[0]) == (0, "twice.yaml says twice, and not in the same words: 1 HTTPRoute; the first counts")
+    assert run(capsys, "--against", "a.yaml", "a.yaml") == (0, "", "1 object: 1 accepted, 0 rejected, 0 not judged\n")
+
+
+@pytest.mark.parametrize(("complete", "code"), [(True, 0), (False, 3)])
+def test_what_a_cluster_does_not_show_is_no_new_object(
+    complete: bool, code: int, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def read_cluster(context: str, kinds: object) -> Read:
+        asked.append(kinds)
+        group = "gateway.networking.k8s.io"
+        if complete:
+            return Read(complete=frozenset([Coverage(group, "HTTPRoute")]))
+        return Read(skipped=(Skipped("cluster:", f"HTTPRoute.{group} may not be listed"),))
+
+    monkeypatch.setattr("gatewright.world.cluster.read_cluster", read_cluster)
+    (folder / "a.yaml").write_text(GOOD)
+    found, _, err = run(capsys, "--strict", "--against", "cluster:", "a.yaml")
+    assert found == code
+    assert ("though cluster: does not show whether they are there: 1 HTTPRoute" in err) is not complete
+    assert ("HTTPRoute.gateway.networking.k8s.io may not be listed" in err) is not complete
+    assert asked == [{("gateway.networking.k8s.io", "HTTPRoute")}], "no Secret is asked for"
+
+
+def test_an_object_of_a_cluster_is_updated_by_an_ordinary_manifest(folder: Path, capsys: Capture) -> None:
+    set_by_the_server = """\
+  uid: 11111111-1111-1111-1111-111111111111
+  resourceVersion: "5"
+  generation: 3
+  creationTimestamp: "2026-01-01T00:00:00Z"
+  managedFields: [{manager: kubectl, operation: Apply, apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {"f:spec": {}}}]
+status: {parents: []}
+spec:
+"""
+    (folder / "old.yaml").write_text(GOOD.replace("spec:\n", set_by_the_server))
+    (folder / "new.yaml").write_text(GOOD)
+    assert run(capsys, "--against", "old.yaml", "new.yaml", "old.yaml")[0] == 0
+    assert run(capsys, "--against", "new.yaml", "old.yaml")[0] == 0
+
+
+def test_many_kinds_are_not_all_told(folder: Path, capsys: Capture) -> None:
+    (folder / "a.yaml").write_text("---\n".join(OTHER.replace("Widget", f"Widget{number}") for number in range(100)))
+    _, _, err = run(capsys, "a.yaml")
+    assert "1 Widget0, " in err
+    assert " and 80 more kinds: no schema" in err
+
+
+def test_names_of_files_may_be_no_text(folder: Path, capsys: Capture) -> None:
+    os.mkdir(b"\xff")
+    (folder / os.fsdecode(b"\xff") / "a.yaml").write_text(f"{WRONG}---\na: [\n")
+    tree = judged(capsys, ".")
+    assert [one["file"] for one in (*tree["objects"], *tree["unreadable"])] == ["./\\xff/a.yaml"] * 2
+    for form in ("text", "sarif", "junit"):
+        code, out, _ = run(capsys, "--format", form, ".")
+        assert code == 2
+        assert "a.yaml" in out
 
 
 def test_standard_input_and_json_lines(folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +290,10 @@ def test_a_revision_of_git(folder: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Missing argument 'PATH...'"),
+        ([], "Missing argument 'PATH...'.\n"),
+        (["--cluster", "dist"], "Missing argument 'PATH...'. --cluster took 'dist' for a context: write PATH before it, or --cluster=CONTEXT."),
+        (["-", "--against", "-"], "- stands for standard input, which can be read once; it is named twice"),
+        (["a.yaml", "--api", "1.4/standard", "--crds", "gateway-api-1.6-standard"], "objects are judged by one release of gateway-api; leave one of them"),
         (["a.yaml", "--crds", "nowhere"], "nowhere: there is no such file or folder"),
         (["a.yaml", "--crds", "a.yaml"], "a.yaml holds no CustomResourceDefinition"),
         (["a.yaml", "--cluster", "--api", "1.7/standard"], "--cluster judges by what the cluster has"),

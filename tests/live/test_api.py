@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from gatewright.errors import NotJudged
-from gatewright.live.api import JSON, METADATA, ApiCluster
+from gatewright.live.api import METADATA, ApiCluster
 from gatewright.live.cluster import Absent, Found, Withheld
 from gatewright.manifest.text import ManifestError
+from gatewright.world.api import JSON
 
 
 class Api:
@@ -58,14 +59,14 @@ def test_metadata_alone_is_asked_for_by_its_name() -> None:
 
 
 def test_a_list_is_all_of_its_pages() -> None:
-    api = Api((200, {"items": [1], "metadata": {"continue": "next"}}), (200, {"items": [2], "metadata": {}}))
-    assert ApiCluster("c", api).list("/x") == Found({"items": [1, 2]})
+    api = Api((200, {"items": [{"a": 1}], "metadata": {"continue": "next"}}), (200, {"items": [{"a": 2}], "metadata": {}}))
+    assert ApiCluster("c", api).list("/x") == Found({"items": [{"a": 1}, {"a": 2}]})
     assert [query for _, query, _ in api.asked] == [{"limit": "500"}, {"limit": "500", "continue": "next"}]
 
 
 def test_a_list_that_grew_too_old_begins_anew_and_not_for_ever() -> None:
-    page, old = (200, {"items": [1], "metadata": {"continue": "next"}}), (410, {"message": "expired"})
-    assert ApiCluster("c", Api(page, old, (200, {"items": [3]}))).list("/x") == Found({"items": [3]})
+    page, old = (200, {"items": [{"a": 1}], "metadata": {"continue": "next"}}), (410, {"message": "expired"})
+    assert ApiCluster("c", Api(page, old, (200, {"items": [{"a": 3}]}))).list("/x") == Found({"items": [{"a": 3}]})
     assert ApiCluster("c", Api(*[page, old] * 3)).list("/x") == Withheld("the list grew too old 3 times before its last page")
 
 
@@ -73,3 +74,13 @@ def test_a_list_of_nothing_or_that_is_closed() -> None:
     assert ApiCluster("c", Api((200, {"items": None}))).list("/x") == Found({"items": []})
     assert ApiCluster("c", Api((404, {}))).list("/x") == Absent()
     assert ApiCluster("c", Api((403, {"message": "no"}))).list("/x") == Withheld("no")
+
+
+@pytest.mark.parametrize("body", [{}, {"items": {}}, {"items": [1]}, {"items": [{}, None]}, {"kind": "Status"}])
+def test_an_answer_that_is_no_list_is_no_empty_one(body: object) -> None:
+    assert ApiCluster("c", Api((200, body))).list("/x") == Withheld("an answer that lists no items")
+
+
+def test_a_list_that_closes_between_two_pages_is_withheld() -> None:
+    page = (200, {"items": [{"a": 1}], "metadata": {"continue": "next"}})
+    assert ApiCluster("c", Api(page, (403, {"message": "no"}))).list("/x") == Withheld("no")

@@ -69,6 +69,14 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path, file: str, content: str | 
         read([place])
 
 
+def test_an_object_that_stands_twice_in_a_folder(tmp_path: Path) -> None:
+    place = write(tmp_path, valid.estate())
+    gateway = place / "45-gateway-infra_edge.yaml"
+    gateway.write_text(f"{gateway.read_text()}---\n{gateway.read_text()}")
+    with pytest.raises(InputError, match=r"holds Gateway infra/edge twice, the second in .*45-gateway-infra_edge.yaml"):
+        read([place])
+
+
 def test_no_folder_and_the_folder_above(tmp_path: Path) -> None:
     place = write(tmp_path, valid.estate())
     with pytest.raises(InputError, match="there is no folder"):

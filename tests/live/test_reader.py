@@ -41,6 +41,8 @@ def test_kinds_come_in_the_version_that_the_server_prefers_of_those_that_have_th
     assert Reader(Fake({})).kinds(GROUP) == ()
     assert Reader(Fake(documents, ("/apis/example.com",))).kinds(GROUP) == Withheld("forbidden")
     assert Reader(Fake(documents, ("/apis/example.com/v1beta1",))).kinds(GROUP) == Withheld("forbidden")
+    del documents["/apis/example.com/v1beta1"]
+    assert Reader(Fake(documents)).kinds(GROUP) == Withheld("example.com/v1beta1 is named and not served")
 
 
 def test_what_may_not_be_listed_everywhere_is_listed_where_it_may() -> None:

@@ -59,6 +59,8 @@ def test_what_was_not_judged_or_not_read_is_never_a_silent_pass() -> None:
     (invocation,) = run_of(BROKEN)["invocations"]
     assert invocation["executionSuccessful"] is False
     assert invocation["toolExecutionNotifications"][0]["level"] == "error"
+    (invocation,) = run_of()["invocations"]
+    assert [one["message"]["text"] for one in invocation["toolExecutionNotifications"]] == ["there was nothing to judge"]
 
 
 def test_fingerprints_tell_findings_apart_and_survive_moved_lines() -> None:
@@ -70,7 +72,13 @@ def test_fingerprints_tell_findings_apart_and_survive_moved_lines() -> None:
 
 @pytest.mark.parametrize(
     ("file", "uri"),
-    [("a b/c#d.yaml", "a%20b/c%23d.yaml"), ("/srv/a.yaml", "file:///srv/a.yaml"), ("git:HEAD:a.yaml", "git%3AHEAD%3Aa.yaml"), ("-", "-")],
+    [
+        ("a b/c#d.yaml", "a%20b/c%23d.yaml"),
+        ("a\udcff.yaml", "a%FF.yaml"),
+        ("/srv/a.yaml", "file:///srv/a.yaml"),
+        ("git:HEAD:a.yaml", "git%3AHEAD%3Aa.yaml"),
+        ("-", "-"),
+    ],
 )
 def test_names_of_files_are_uris(file: str, uri: str) -> None:
     wrong = Looked("HTTPRoute a", Place(file), "failed", (Found(Place(file), "enum", "no"),))

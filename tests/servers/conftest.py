@@ -38,9 +38,9 @@ def find(name: str, hint: str) -> Path:
 class _Asked(Pool):
     """The pool, for fixtures and tests: what is missing is a reason to skip."""
 
-    def __call__(self, *crds: str, admission: bool = False) -> ApiServer:
+    def __call__(self, *crds: str, admission: bool = False, rbac: bool = False) -> ApiServer:
         with needed():
-            return super().__call__(*crds, admission=admission)
+            return super().__call__(*crds, admission=admission, rbac=rbac)
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,9 @@ def said(read: Read) -> str:
     return str(error)
 
 
-def test_what_gives_no_answer_is_told(answering: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_gives_no_answer_is_told(
+    answering: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     kubeconfig(tmp_path, monkeypatch, url(answering), {"token": "other"})
     assert said(read_source("cluster:", kinds=KINDS)) == 'cluster:here: the login is not valid: User "u" cannot list /api'
     assert said(read_source("cluster:prodution")) == (
@@ -118,10 +120,39 @@ def test_what_gives_no_answer_is_told(answering: Answering, tmp_path: Path, monk
     )
     kubeconfig(tmp_path, monkeypatch, "http://127.0.0.1:1", {"token": "may"})
     assert "cluster:here: http://127.0.0.1:1 gives no answer" in said(read_source("cluster:here"))
+    assert caplog.messages == []  # which a terminal would show
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     assert "no kubeconfig can be read" in said(read_source("cluster:"))
     (tmp_path / "none").write_text("token: [secret", encoding="utf-8")
     assert said(read_source("cluster:")) == f"cluster:: no kubeconfig can be read: {tmp_path}/none is no YAML"
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '"secret"', "", "{}", "contexts: [1]\ncurrent-context: a", "contexts: {a: 1}\ncurrent-context: a"])
+def test_a_file_that_is_no_kubeconfig(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("kubernetes")
+    (tmp_path / "kubeconfig").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    for source in ("cluster:", "cluster:a"):
+        assert "no kubeconfig can be read" in said(read_source(source))
+
+
+@pytest.mark.parametrize("user", [{"user": {"token": "se\ncret"}}, {"user": {"token": "se\u20accret"}}, {"token": "secret"}])
+def test_a_login_that_cannot_be_used_is_not_quoted(user: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("kubernetes")
+    kubeconfig(tmp_path, monkeypatch, "http://127.0.0.1:1", {})
+    stated = json.loads((tmp_path / "kubeconfig").read_text())
+    stated["users"] = [{"name": "u", **user}]
+    (tmp_path / "kubeconfig").write_text(json.dumps(stated), encoding="utf-8")
+    assert "cret" not in said(read_source("cluster:"))
+
+
+def test_a_cluster_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("kubernetes")
+    kubeconfig(tmp_path, monkeypatch, 1, {"token": "secret"})  # type: ignore[arg-type]
+    told = said(read_source("cluster:"))
+    assert "the login of context here cannot be used: its cluster or user in" in told
+    assert "secret" not in told
 
 
 def test_without_the_extra_the_hint_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

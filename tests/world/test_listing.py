@@ -46,7 +46,7 @@ class Stub:
     expire: int = 0  # pages after the first that are too old
     asked: list[str] = attrs.Factory(list)
 
-    def get(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
+    def get(self, path: str, query: Mapping[str, str], accept: str) -> tuple[int, bytes]:
         self.asked.append(f"{path}?{query.get('continue', '')}" if query else path)
         found = {**CORE, **self.answers}.get(path, [])
         if isinstance(found, int):
@@ -145,7 +145,12 @@ def test_of_secrets_the_keys_alone_are_kept() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "message"),
-    [(401, "the login is not valid: no: /api"), (403, "it does not say what it serves: no: /api"), (b"<html>", "status 200 without a reason")],
+    [
+        (401, "the login is not valid: no: /api"),
+        (403, "it does not say what it serves: no: /api"),
+        (b"<html>", "status 200 without a reason"),
+        (b"{}", "it does not say what it serves: an answer that lists no versions"),
+    ],
 )
 def test_a_server_that_tells_nothing_is_an_error(answer: object, message: str) -> None:
     with pytest.raises(ManifestError, match=message):

@@ -74,6 +74,24 @@ def test_what_lies_beside_manifests_is_skipped_and_said(tmp_path: Path) -> None:
     ]
 
 
+def test_manifests_beside_what_is_skipped_are_read(tmp_path: Path) -> None:
+    """``kubectl apply -f`` takes them, so whoever hides one there must not get past us."""
+    trace = '{"schema": "gatewright.trace/1"}'
+    one = '{"apiVersion": "v1", "kind": "A", "metadata": {"name": "%s"}}'
+    filled(tmp_path, {
+        "kustomization.yaml": f"resources: []\n---\n{config_map('hidden')}",
+        "trace.json": f"{trace}\n{one % 'behind'}\n",
+        "traced.json": '{"schema": "gatewright.trace/1", "apiVersion": "v1", "kind": "A", "metadata": {"name": "within"}}',
+    })  # fmt: skip
+    read = read_source(str(tmp_path))
+    assert names(read) == ["hidden", "behind", "within"]
+    assert not read.skipped
+    assert [str(error).removeprefix(f"{tmp_path}/") for error in read.errors] == [
+        "kustomization.yaml:1: not a Kubernetes object: it has no apiVersion",
+        "trace.json:1: not a Kubernetes object: it has no apiVersion",
+    ]
+
+
 def test_a_kustomization_of_flux_is_a_manifest(tmp_path: Path) -> None:
     filled(tmp_path, {"a.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"})
     assert names(read_source(str(tmp_path))) == ["a"]
@@ -111,7 +129,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "self.yaml: cannot be read: Too many levels of symbolic links",
         "socket.yaml: no regular file",
     ]
-    assert said("no\0thing") == ["no\0thing: cannot be read: embedded null byte"]
+    assert said("no\0thing") == ["no\0thing: no file has such a name: it holds a NUL, or what is no character"]
     assert said(tmp_path / "x.yaml" / "y") == [f"{tmp_path}/x.yaml/y: there is no such file or folder"]
 
 
@@ -154,3 +172,11 @@ def test_an_endless_stream_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
     read = read_source(str(tmp_path))
     assert (read.objects, read.errors) == ((), ())
+
+
+def test_a_closed_standard_input_is_told_and_asked_for_by_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(tmp_path, {"a.yaml": config_map("a")})
+    monkeypatch.setattr("sys.stdin", None)
+    said = [str(error) for error in read_source("-").errors]
+    assert names(read_source(str(tmp_path))) == ["a"]
+    assert said == ["<stdin>: there is no standard input: it is closed"]

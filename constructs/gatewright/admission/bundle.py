@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 
@@ -32,8 +33,12 @@ def newest() -> str:
 def bundled(edition: str = "", others: Iterable[str] = ()) -> Facts:
     """An edition of Gateway API with the newest release of everything else that is bundled; ``others`` are releases instead of the newest.
 
-    Raises InputError for an edition or a release that there is not.
+    Raises InputError for an edition or a release that there is not, and for two of one product.
     """
+    named = set(others) | ({f"gateway-api-{edition.replace('/', '-')}"} if edition else set())
+    for one, other in itertools.pairwise(sorted(named, key=lambda name: (_product(name), name))):
+        if _product(one) == _product(other):
+            raise InputError(f"{one} and {other}: objects are judged by one release of {_product(one)}; leave one of them")
     edition = edition or newest()
     if edition not in editions():
         raise InputError(f"there is no Gateway API {edition!r}{did_you_mean(edition, editions())}; there are {', '.join(editions())}")
@@ -41,7 +46,7 @@ def bundled(edition: str = "", others: Iterable[str] = ()) -> Facts:
     for name in sorted(releases(), key=_numbers):
         chosen[_product(name)] = name
     chosen["gateway-api"] = f"gateway-api-{edition.replace('/', '-')}"
-    for name in others:
+    for name in named:
         chosen[_product(name)] = name
     return load(*sorted(chosen.values()))
 

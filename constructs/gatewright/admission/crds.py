@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeVar, cast
 import attrs
 
 from gatewright.admission.json_path import below
+from gatewright.admission.scalars import pattern_fault
 from gatewright.admission.schema import Facts, Json, Kind, ListType, Scale, Schema, Served, Type, Validation, load
 from gatewright.errors import InputError, shown
 
@@ -24,6 +25,7 @@ _NESTED_FORBIDDEN: Final = (
     "x-kubernetes-int-or-string", "x-kubernetes-list-map-keys", "x-kubernetes-list-type", "x-kubernetes-map-type",
 )  # fmt: skip
 _INT_OR_STRING: Final[Json] = [{"type": "integer"}, {"type": "string"}]
+_DEEPEST: Final = 250  # points in the place of a node: 120 objects inside each other, where the deepest published ones have twenty
 _Raw = Mapping[str, Json]
 _T = TypeVar("_T")
 
@@ -83,6 +85,10 @@ class _Reader:
         if not isinstance(versions, list) or not versions:
             raise self._wrong("spec.versions", versions, "at least one version")
         read = dict(self._version(one, f"spec.versions[{position}]", kind) for position, one in enumerate(versions))
+        stored = [name for name, version in read.items() if version.storage]
+        if len(read) != len(versions) or len(stored) != 1:
+            written = [one.get("name") for one in versions if isinstance(one, Mapping)]
+            raise self._wrong("spec.versions", written, "each version once, and one with storage: true")
         return Kind(group, kind, self._text(names, "plural", "spec.names"), scope == "Namespaced", read)
 
     def _named(self, raw: _Raw) -> str:
@@ -196,8 +202,8 @@ class _Reader:
             max_items=self._number(raw, "maxItems", place, int),
             min_properties=self._number(raw, "minProperties", place, int) or 0,
             max_properties=self._number(raw, "maxProperties", place, int),
-            pattern=cast("str | None", raw.get("pattern") or None),
-            format=cast("str | None", raw.get("format") or None),
+            pattern=self._pattern(raw, place),
+            format=self._word(raw, "format", place),
             all_of=parts("allOf"),
             any_of=parts("anyOf"),
             one_of=parts("oneOf"),
@@ -247,6 +253,8 @@ class _Reader:
                 raise self._wrong(f"{place}.x-kubernetes-list-map-keys", key, "a property of the items of a list of type map")
 
     def _allowed(self, raw: _Raw, place: str) -> None:
+        if place.count(".") > _DEEPEST:
+            raise InputError(f"{self._name}: its schema is nested too deeply")
         for name in _ANYWHERE_FORBIDDEN:
             if name in raw:
                 raise self._wrong(f"{place}.{name}", raw[name], "nothing: a structural schema has none")
@@ -292,6 +300,18 @@ class _Reader:
         if not all(isinstance(one, str) for one in found):
             raise self._wrong(f"{place}.{name}", found, "a list of names")
         return tuple(map(str, found))
+
+    def _word(self, raw: _Raw, name: str, place: str) -> str | None:
+        found = raw.get(name)
+        if found is not None and not isinstance(found, str):
+            raise self._wrong(f"{place}.{name}", found, "a text")
+        return found or None
+
+    def _pattern(self, raw: _Raw, place: str) -> str | None:
+        found = self._word(raw, "pattern", place)
+        if found and (fault := pattern_fault(found)):
+            raise self._wrong(f"{place}.pattern", found, f"a regular expression of RE2, as the API server reads it: {fault}")
+        return found
 
     def _number(self, raw: _Raw, name: str, place: str, kind: type[_T]) -> _T | None:
         found = raw.get(name)

@@ -7,7 +7,6 @@ k8s.io/kube-openapi, pkg/validation/validate.
 from __future__ import annotations
 
 import json
-import reprlib
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import attrs
@@ -17,6 +16,7 @@ from gatewright.admission.finding import Finding, NotJudged, fault
 from gatewright.admission.formats import has_format, judge_of
 from gatewright.admission.json_path import below
 from gatewright.admission.names import is_kind
+from gatewright.admission.quoting import quoted, untold
 from gatewright.admission.ratcheting import Counterpart
 from gatewright.admission.scalars import bounds, has_type, is_among, is_number, kind_of, matches, number, out_of_range
 from gatewright.admission.schema import Facts, Kind, Scale, Schema, Served
@@ -24,16 +24,6 @@ from gatewright.errors import did_you_mean
 
 _META = frozenset({"apiVersion", "kind", "metadata"})
 _NOTHING = Schema()  # what the server goes by where a schema says nothing of the items of a list: every field is unknown
-
-
-_QUOTED = reprlib.Repr()
-_QUOTED.maxlevel, _QUOTED.maxstring, _QUOTED.maxother, _QUOTED.maxlong = 3, 80, 80, 40
-
-
-def _shown(value: object) -> str:
-    """A value in at most 80 characters, however long or deep it is."""
-    text = _QUOTED.repr(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _near(word: object, known: Iterable[object]) -> str:
@@ -48,16 +38,16 @@ def placed(manifest: Mapping[str, object], facts: Facts) -> tuple[Kind, Served] 
     if not (isinstance(api_version, str) and isinstance(kind, str) and api_version and kind):
         values = (("apiVersion", api_version), ("kind", kind))
         missing = [(name, value) for name, value in values if not (value and isinstance(value, str))]
-        return [fault(name, "required", "nothing" if value is None else _shown(value), "a string") for name, value in missing]
+        return [fault(name, "required", "nothing" if value is None else quoted(value), "a string") for name, value in missing]
     group, _, version = api_version.rpartition("/")
     known = facts.kind(group, kind)
     if known is None:
         names = [name for of, name in facts.kinds if of == group]
-        return NotJudged(group, kind, f"no schema in {', '.join(facts.releases)}{did_you_mean(kind, names)}")
+        return NotJudged(group, kind, f"no schema in {', '.join(facts.releases)}{_near(kind, names)}")
     served = known.versions.get(version)
     if served is None or not served.served:
         others = [f"{group}/{name}" if group else name for name, one in known.versions.items() if one.served]
-        return [fault("apiVersion", "version", api_version, " or ".join(others) or "nothing")]
+        return [fault("apiVersion", "version", api_version if len(api_version) < 200 else quoted(api_version), " or ".join(others) or "nothing")]
     return known, served
 
 
@@ -86,14 +76,14 @@ def unknown(value: object, schema: Schema, path: str, *, kept: bool = False, at_
                 yield from unknown(item, child, place)
             elif not kept:
                 allowed = f"one of {', '.join(sorted(schema.properties)) or 'nothing'}{_near(key, schema.properties)}"
-                yield fault(place, "unknown", _shown(key), allowed)
+                yield fault(place, "unknown", quoted(key), allowed)
 
 
 def _embedded_types(key: str, value: object, path: str) -> Iterator[Finding]:
     if key == "metadata":
         yield from metas.undecodable(value, path)
     elif not isinstance(value, str):
-        yield fault(path, "type", _shown(value), "a string", "name")
+        yield fault(path, "type", quoted(value), "a string", "name")
 
 
 def structural(whole: Mapping[str, object], kind: Kind, served: Served, counterpart: Counterpart | None) -> Iterator[Finding]:
@@ -136,7 +126,8 @@ def _judged(value: object, schema: Schema, path: str, counterpart: Counterpart |
         return
     if not _has_type(value, schema):
         typed = _wanted(schema) if schema.type or schema.int_or_string else f"a string of format {schema.format}"
-        yield fault(path, "type", _shown(value), typed)
+        inline = isinstance(value, str) and schema.type in ("object", "array")  # as secrets are written where a reference belongs
+        yield fault(path, "type", untold(str(value)) if inline else quoted(value, path), typed)
         return
     if isinstance(value, str):
         yield from _string(value, schema, path)
@@ -147,7 +138,7 @@ def _judged(value: object, schema: Schema, path: str, counterpart: Counterpart |
     elif is_number(value):
         yield from _number(value, schema, path)
     if schema.enum and not is_among(value, schema.enum):
-        yield fault(path, "enum", _shown(value), f"{_listed(schema)}{_near(value, schema.enum)}")
+        yield fault(path, "enum", quoted(value, path), f"{_listed(schema)}{_near(value, schema.enum)}")
     yield from combined(value, schema, path)
 
 
@@ -170,9 +161,9 @@ def _string(value: str, schema: Schema, path: str) -> Iterator[Finding]:
     elif length < schema.min_length:
         yield fault(path, "minLength", f"{length} characters", f"at least {schema.min_length} characters")
     elif schema.pattern and not matches(value, schema.pattern):
-        yield fault(path, "pattern", _shown(value), f"what matches {schema.pattern}")
+        yield fault(path, "pattern", quoted(value, path), f"what matches {schema.pattern}")
     if schema.format and schema.type in ("string", None) and not has_format(value, schema.format):
-        yield fault(path, "format", _shown(value), f"of format {schema.format}")
+        yield fault(path, "format", quoted(value, path), f"of format {schema.format}")
 
 
 def _number(value: int | float, schema: Schema, path: str) -> Iterator[Finding]:
@@ -221,11 +212,11 @@ def combined(value: object, schema: Schema, path: str) -> Iterator[Finding]:
     for part in schema.all_of:
         yield from _judge(value, part, path, None)
     if schema.any_of and all(_fails(value, part) for part in schema.any_of):
-        yield fault(path, "anyOf", _shown(value), f"one of these: {_described(schema.any_of)}")
+        yield fault(path, "anyOf", quoted(value, path), f"one of these: {_described(schema.any_of)}")
     if schema.one_of and sum(not _fails(value, part) for part in schema.one_of) != 1:
-        yield fault(path, "oneOf", _shown(value), f"exactly one of these: {_described(schema.one_of)}")
+        yield fault(path, "oneOf", quoted(value, path), f"exactly one of these: {_described(schema.one_of)}")
     if schema.not_ is not None and not _fails(value, schema.not_):
-        yield fault(path, "not", _shown(value), f"anything but this: {_described((schema.not_,))}")
+        yield fault(path, "not", quoted(value, path), f"anything but this: {_described((schema.not_,))}")
 
 
 def fails(value: object, schema: Schema) -> bool:
@@ -269,9 +260,17 @@ def duplicates(value: object, schema: Schema, path: str = "") -> Iterator[Findin
                 seen[key] = seen.get(key, 0) + 1
                 if seen[key] == 2:
                     allowed = f"one item with these {', '.join(schema.list_map_keys)}" if schema.list_map_keys else "each item once"
-                    yield fault(f"{path}[{position}]", "duplicate", _shown(item), allowed)
+                    yield fault(f"{path}[{position}]", "duplicate", _repeated(item, schema, path), allowed)
             if schema.items is not None:
                 yield from duplicates(item, schema.items, f"{path}[{position}]")
+
+
+def _repeated(item: object, schema: Schema, path: str) -> str:
+    """An item of a list-map by its keys, which are what repeats."""
+    if not (isinstance(item, Mapping) and schema.list_map_keys):
+        return quoted(item, path)
+    keys = [f"{key} {quoted(item[key], below(path, key))}" for key in schema.list_map_keys if key in item]
+    return " and ".join(keys) or f"no {' and no '.join(schema.list_map_keys)}"
 
 
 def _identity(item: object, schema: Schema) -> Hashable | None:
@@ -321,7 +320,7 @@ def _typed(value: Mapping[str, object], path: str) -> Iterator[Finding]:
             yield fault(f"{path}.{field}", "required", "nothing", "a string", "name")
         elif isinstance(name, str) and not (name.count("/") <= 1 and name if field == "apiVersion" else is_kind(name)):
             allowed = "a group and version, such as v1 or apps/v1" if field == "apiVersion" else "letters, digits and -, such as ConfigMap"
-            yield fault(f"{path}.{field}", "name", _shown(name), allowed, "name")
+            yield fault(f"{path}.{field}", "name", quoted(name), allowed, "name")
     metadata = value.get("metadata")
     if isinstance(metadata, Mapping):
         yield from metas.embedded(metadata, f"{path}.metadata")
@@ -332,10 +331,10 @@ def _scale(whole: Mapping[str, object], scale: Scale) -> Iterator[Finding]:
     for path in (scale.spec_replicas, scale.status_replicas):
         value = _at(whole, path)
         if value is not None and not (kind_of(value) == "integer" and isinstance(value, int) and 0 <= value < 2**31):
-            yield fault(path.removeprefix("."), "scale", _shown(value), "an integer from 0 to 2147483647")
+            yield fault(path.removeprefix("."), "scale", quoted(value), "an integer from 0 to 2147483647")
     selector = _at(whole, scale.label_selector)
     if selector is not None and not isinstance(selector, str):
-        yield fault(scale.label_selector.removeprefix("."), "scale", _shown(selector), "a string")
+        yield fault(scale.label_selector.removeprefix("."), "scale", quoted(selector), "a string")
 
 
 def _at(value: object, path: str) -> object:

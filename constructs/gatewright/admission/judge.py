@@ -17,6 +17,7 @@ from gatewright.admission.defaulting import complete
 from gatewright.admission.fast import Plan, Plans, has_rules, with_optional
 from gatewright.admission.finding import Finding, NotJudged, Verdict
 from gatewright.admission.json_path import below
+from gatewright.admission.quoting import is_secret
 from gatewright.admission.ratcheting import Counterpart, identity, keyed
 from gatewright.admission.rulebook import ABSENT, Rulebook
 from gatewright.admission.schema import Facts, Schema
@@ -163,7 +164,8 @@ class _Case:
                 continue
             if broken is not None and (rule.transition or broken.failed or not place.unchanged):
                 where = f"{path}{broken.path}".removeprefix(".") or "."
-                yield Finding(where, rule.name, broken.got, broken.allowed, "cel", broken.message)
+                got = "what is not shown" if isinstance(value, str) and is_secret(where) else broken.got
+                yield Finding(where, rule.name, got, broken.allowed, "cel", broken.message)
 
 
 @attrs.frozen

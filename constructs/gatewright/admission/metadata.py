@@ -14,6 +14,7 @@ from gatewright.admission.finding import Finding, fault
 from gatewright.admission.formats import is_timestamp
 from gatewright.admission.json_path import below
 from gatewright.admission.names import KEY, LABEL, SUBDOMAIN, VALUE, is_key, is_label, is_subdomain, is_value, remembered
+from gatewright.admission.quoting import quoted
 from gatewright.admission.scalars import kind_of, number, same
 from gatewright.errors import did_you_mean, shown
 
@@ -86,20 +87,20 @@ def _undecodable(value: object, shape: Shape, path: str) -> Iterator[Finding]:
         return
     if isinstance(shape, str):
         if not _decodes(value, shape):
-            yield fault(path, "type", shown(value), _WORDS[shape], "name")
+            yield fault(path, "type", quoted(value, path), _WORDS[shape], "name")
     elif isinstance(shape, list):
         if not isinstance(value, list | tuple):
-            yield fault(path, "type", shown(value), "a list", "name")
+            yield fault(path, "type", quoted(value, path), "a list", "name")
             return
         for position, item in enumerate(value):
             yield from _undecodable(item, shape[0], f"{path}[{position}]")
     elif not isinstance(value, Mapping):
-        yield fault(path, "type", shown(value), "an object", "name")
+        yield fault(path, "type", quoted(value, path), "an object", "name")
     else:
         for key, item in value.items():
             inner = shape.get("*") or shape.get(str(key))
             if inner is None:
-                allowed = f"one of {', '.join(sorted(shape))}{did_you_mean(str(key), shape)}"
+                allowed = f"one of {', '.join(sorted(shape))}{did_you_mean(str(key), shape) if len(str(key)) <= 64 else ''}"
                 yield fault(below(path, key), "unknown", shown(key), allowed, "name")
             else:
                 yield from _undecodable(item, inner, below(path, key))

@@ -169,6 +169,16 @@ def _compiled(pattern: str) -> _Pattern:
     return cast("_Pattern", re2.compile(pattern, options))
 
 
+def pattern_fault(pattern: str) -> str:
+    """What is wrong with a pattern, in RE2's words; nothing where it is one."""
+    try:
+        _compiled(pattern)
+    except importlib.import_module("re2").error as error:
+        told = error.args[0]
+        return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+    return ""
+
+
 def matches(text: str, pattern: str) -> bool:
     """Whether RE2 finds the pattern anywhere in the text, in time linear in the text. Half a surrogate pair is no text of JSON's: it is U+FFFD."""
     try:

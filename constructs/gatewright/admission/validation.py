@@ -14,6 +14,8 @@ from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject, ManifestError, Place
 from gatewright.manifest.yaml_read import Loaded
 
+_LONGEST = 400  # characters; kind, namespace and name of a sound object have at most 381
+
 
 @attrs.frozen
 class Judged:
@@ -21,12 +23,14 @@ class Judged:
 
     loaded: Loaded
     verdict: Verdict
+    is_update: bool = False
 
     @property
     def subject(self) -> str:
         """``HTTPRoute shop/orders``, with what the manifest says, whether or not the API server would take it for a name."""
         namespace, name = self.text("namespace"), self.text("name")
-        return f"{self.loaded.manifest['kind']} {f'{namespace}/' if namespace else ''}{name}".strip()
+        said = f"{self.loaded.manifest['kind']} {f'{namespace}/' if namespace else ''}{name}".strip()
+        return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
 
     @property
     def group(self) -> str:
@@ -53,7 +57,7 @@ def validate(
     """
     for loaded in objects:
         old = base.get(identity) if base and (identity := _identity(loaded)) else None
-        judged = Judged(loaded, judge.verdict(loaded.manifest, old))
+        judged = Judged(loaded, judge.verdict(loaded.manifest, old), old is not None)
         yield _unserved(judged, judge) if judged.verdict.verdict == "not-judged" and judged.group in closed else judged
 
 
@@ -66,12 +70,18 @@ def _unserved(judged: Judged, judge: Judge) -> Judged:
 
 
 def based_on(objects: Iterable[Loaded]) -> dict[ObjectId, JsonObject]:
-    """The old objects by identity; of two with the same the first."""
+    """The old objects by identity; of two with the same the first, see ``repeated``."""
     base: dict[ObjectId, JsonObject] = {}
     for loaded in objects:
         if identity := _identity(loaded):
             base.setdefault(identity, loaded.manifest)
     return base
+
+
+def repeated(objects: Iterable[Loaded]) -> list[Loaded]:
+    """Those that say of an object something else than the first did that stated it."""
+    first: dict[ObjectId, JsonObject] = {}
+    return [loaded for loaded in objects if (identity := _identity(loaded)) and first.setdefault(identity, loaded.manifest) != loaded.manifest]
 
 
 def _identity(loaded: Loaded) -> ObjectId | None:

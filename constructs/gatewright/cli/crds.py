@@ -44,7 +44,9 @@ def command(chosen: tuple[str, ...], kinds: tuple[str, ...], form: str) -> int:
     names = {row.kind for row in rows}
     for kind in kinds:
         if kind not in names:
-            raise InputError(f"no kind {kind!r} is bundled{did_you_mean(kind, names)}; `gatewright crds` lists them")
+            alike = next((name for name in names if name.lower() == kind.lower()), kind)
+            where = f" in {', '.join(chosen)}" if chosen else ""
+            raise InputError(f"no kind {kind!r} is bundled{where}{did_you_mean(alike, names)}; `gatewright crds` lists them")
     found = [row for row in rows if not kinds or row.kind in kinds]
     data(_json(found) if form == "json" else _table(found))
     return 0

@@ -83,9 +83,15 @@ def _table(found: Sequence[Judgement]) -> Iterator[str]:
 
 
 def _paragraphs(found: Sequence[Judgement]) -> Iterator[str]:
-    """What must be mended first, what could not be told last."""
+    """What must be mended first, what could not be told last; all that is unknown of an object for one reason is one paragraph."""
     for verdict in VERDICTS[1:]:
+        together: dict[object, list[Judgement]] = {}
         for one in found:
             if one.verdict == verdict:
-                yield f"\n{verdict}: {one.check}: {inline(one.subject)}"
-                yield from (f"    {name:<7}  {inline(text)}" for name, text in (("claimed", one.claimed), ("found", one.found), ("fix", one.fix)) if text)
+                same = (*one.subject.split()[:2], one.found, one.fix) if verdict == "unknown" else one
+                together.setdefault(same, []).append(one)
+        for one, *others in together.values():
+            more = ", ".join(check + (f" ({count})" if count > 1 else "") for check, count in Counter(other.check for other in others).items())
+            yield f"\n{verdict}: {one.check}: {inline(one.subject)}"
+            lines = ("claimed", one.claimed), ("as well", more), ("found", one.found), ("fix", one.fix)
+            yield from (f"    {name:<7}  {inline(text)}" for name, text in lines if text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Literal, TextIO
@@ -31,15 +32,20 @@ def coloured(stream: TextIO) -> bool:
 
 def say(text: str = "", style: Style | None = None) -> None:
     """One message to standard error. With a style its first line stands out."""
+    if sys.stderr is None:  # a program may be started without
+        return
     text = plain(text)
     if style is not None and coloured(sys.stderr):
         first, newline, rest = text.partition("\n")
         text = f"{_STYLES[style]}{first}{_RESET}{newline}{rest}"
-    sys.stderr.write(_encodable(f"{text}\n", sys.stderr))
+    with contextlib.suppress(OSError):  # nobody reads on, or the disk is full: the exit code still says it
+        sys.stderr.write(_encodable(f"{text}\n", sys.stderr))
 
 
 def data(text: str) -> None:
     """An answer to standard output. Raises InputError where it cannot be written; ends quietly where nobody reads on."""
+    if sys.stdout is None:
+        raise InputError("standard output cannot be written: it is closed")
     try:
         sys.stdout.write(_encodable(text, sys.stdout))
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -11,12 +12,14 @@ from gatewright.admission.finding import Finding
 from gatewright.admission.validation import Judged
 from gatewright.cli.terminal import inline, say
 from gatewright.manifest.text import ManifestError
+from gatewright.manifest.yaml_read import Loaded
 from gatewright.report.junit import junit
 from gatewright.report.result import Found, Looked, Outcome, Place
 from gatewright.report.sarif import sarif
 from gatewright.world.reading import Skipped
 
 SCHEMA = "gatewright.validate/1"
+_KINDS = 20  # told by name
 _OUTCOMES: Mapping[str, Outcome] = {"accepted": "passed", "rejected": "failed", "not-judged": "skipped"}
 Writer = Callable[[Sequence[Judged], Sequence[ManifestError]], str]
 
@@ -39,7 +42,7 @@ def _sentence(finding: Finding) -> str:
 
 def _json(results: Sequence[Judged], errors: Sequence[ManifestError]) -> str:
     objects = [json.dumps(_object(one)) for one in results]
-    unread = [json.dumps({"file": one.file, "line": one.line, "column": one.column, "message": one.message}) for one in errors]
+    unread = [json.dumps({"file": _readable(one.file), "line": one.line, "column": one.column, "message": one.message}) for one in errors]
     summary = {**counts(results), "unreadable": len(errors), "rules_not_judged": sum(one.verdict.unjudged for one in results)}
     return (
         f'{{"schema": {json.dumps(SCHEMA)},\n"objects": {_lines(objects)},\n"unreadable": {_lines(unread)},\n"summary": {json.dumps(summary)}}}\n'
@@ -58,10 +61,15 @@ def _object(one: Judged) -> Mapping[str, object]:
              "got": finding.got, "allowed": finding.allowed, "source": finding.source}
         )  # fmt: skip
     return {
-        "file": one.loaded.file, "line": one.loaded.line, "group": one.group, "kind": str(one.loaded.manifest["kind"]), "namespace": one.text("namespace"),
-        "name": one.text("name"), "verdict": one.verdict.verdict, "findings": findings, "rules_not_judged": one.verdict.unjudged,
-        "reason": one.verdict.reason,
+        "file": _readable(one.loaded.file), "line": one.loaded.line, "group": one.group, "kind": _kind(one),
+        "namespace": one.text("namespace"), "name": one.text("name"), "verdict": one.verdict.verdict, "findings": findings,
+        "rules_not_judged": one.verdict.unjudged, "reason": one.verdict.reason,
     }  # fmt: skip
+
+
+def _readable(file: str) -> str:
+    """A file's name as JSON can carry it: bytes that are no UTF-8 are written out."""
+    return os.fsencode(file).decode(errors="backslashreplace")
 
 
 def _sarif(results: Sequence[Judged], errors: Sequence[ManifestError]) -> str:
@@ -84,7 +92,7 @@ def _looked(results: Iterable[Judged], errors: Iterable[ManifestError]) -> Itera
             outcome, reason = "skipped", f"the schema accepts it; {_rules(one.verdict.unjudged)} not judged"
         yield Looked(one.subject, Place(one.loaded.file, one.loaded.line, 1), outcome, found, reason)
     for error in errors:
-        yield Looked(error.file, Place(error.file, error.line, error.column), "error", (), error.message)
+        yield Looked(_readable(error.file), Place(error.file, error.line, error.column), "error", (), error.message)
 
 
 FORMATS: Mapping[str, Writer] = {"text": _text, "json": _json, "sarif": _sarif, "junit": _junit}
@@ -105,6 +113,17 @@ def told(results: Sequence[Judged], errors: Sequence[ManifestError], skipped: Se
     say(f"{_objects(len(results))}: {found['accepted']} accepted, {found['rejected']} rejected, {found['not-judged']} not judged")
 
 
+def compared(results: Sequence[Judged], repeated: Sequence[Loaded], unseen: Sequence[Judged], against: str) -> None:
+    """What an update was not compared with: what is not there, what could not be seen, and what stands there twice."""
+    new = [one for one in results if not one.is_update and one not in unseen]
+    if new:
+        say(inline(f"judged as new, for {against} does not hold them: {_counted(map(_kind, new))}"))
+    if unseen:
+        say(inline(f"judged as new, though {against} does not show whether they are there: {_counted(map(_kind, unseen))}"), "bad")
+    if repeated:
+        say(inline(f"{against} says twice, and not in the same words: {_counted(str(one.manifest['kind']) for one in repeated)}; the first counts"), "bad")
+
+
 def counts(results: Iterable[Judged]) -> dict[str, int]:
     """How many objects got which verdict."""
     found = Counter(one.verdict.verdict for one in results)
@@ -123,7 +142,9 @@ def _kind(one: Judged) -> str:
 
 
 def _counted(kinds: Iterable[str]) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(kinds).items()))
+    found = Counter(kind if len(kind) <= 80 else f"{kind[:79]}…" for kind in kinds)
+    more = f" and {len(found) - _KINDS} more kinds" if len(found) > _KINDS else ""
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(found.items())[:_KINDS]) + more
 
 
 def _some(files: Sequence[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gatewright.errors import shown
 from gatewright.gateways.fields import at, items, mapping, text
 from gatewright.live.judgement import Judgement, ok, pending, unknown, wrong
 from gatewright.live.reader import Object
@@ -22,8 +21,7 @@ def conditions(holder: object) -> Sequence[Condition]:
 
 def generation(one: Object) -> int | None:
     """The generation of the object; None where it has none."""
-    found = at(one, "metadata", "generation")
-    return found if isinstance(found, int) else None
+    return _whole(at(one, "metadata", "generation"))
 
 
 def named(every: Iterable[Condition], name: str) -> Condition | None:
@@ -39,7 +37,7 @@ def said(one: Condition) -> str:
 
 
 def is_said(check: str, subject: str, every: Sequence[Condition], name: str, now: int | None, fix: str) -> Judgement:
-    """Whether the condition ``name`` is true of generation ``now``."""
+    """Whether the condition ``name`` is true of generation ``now``, and of no other."""
     found, claimed = named(every, name), f"{name} is True"
     if found is None:
         return pending(check, subject, claimed, f"no controller has said {name}")
@@ -50,24 +48,31 @@ def is_said(check: str, subject: str, every: Sequence[Condition], name: str, now
         return pending(check, subject, claimed, said(found))
     if found.get("status") != "True":
         return wrong(check, subject, claimed, said(found), fix)
-    if now is not None and not isinstance(found.get("observedGeneration"), int):
-        return unknown(check, subject, claimed, "True, but it does not say of which generation")
+    if now is None or _whole(found.get("observedGeneration")) is None:
+        return unknown(check, subject, claimed, f"True, but {'the object' if now is None else 'it'} does not say of which generation")
     return ok(check, subject, claimed, said(found))
 
 
 def is_not_said(check: str, subject: str, every: Sequence[Condition], now: int | None, fix: str) -> Iterator[Judgement]:
-    """A judgement for each condition that is bad news where it is true, and is."""
+    """A judgement for each condition that is bad news where it is true, and is or may be."""
     for name in AGAINST:
         found = named(every, name)
-        if found is not None and found.get("status") == "True":
-            claimed = f"{name} is not True"
-            stale = _stale(found, now)
-            yield pending(check, subject, claimed, stale) if stale else wrong(check, subject, claimed, said(found), fix)
+        if found is None or found.get("status") == "False":
+            continue
+        claimed, stale = f"{name} is not True", _stale(found, now)
+        if stale or found.get("status") != "True":
+            yield pending(check, subject, claimed, stale or said(found))
+        else:
+            yield wrong(check, subject, claimed, said(found), fix)
 
 
 def _stale(found: Condition, now: int | None) -> str:
-    """Why the condition is not about the object as it is, or nothing."""
-    seen = found.get("observedGeneration")
-    if now is None or not isinstance(seen, int) or seen >= now:
+    """Why the condition is not about the object as it is, or nothing. A later generation than the object's is that of one before it."""
+    seen = _whole(found.get("observedGeneration"))
+    if now is None or seen is None or seen == now:
         return ""
-    return f"{shown(found.get('status'))[1:-1]}, but of generation {seen}; the object is at {now}"
+    return f"{found.get('status')}, but of generation {seen}; the object is at {now}"
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -9,9 +9,10 @@ from gatewright.errors import shown
 from gatewright.gateways.fields import at, items, text
 from gatewright.gateways.installation import Controller, Setting, Store
 from gatewright.live.cluster import Absent, Found, Withheld
+from gatewright.live.conditions import generation
 from gatewright.live.folder import Written
-from gatewright.live.judgement import Judgement, ok, unknown, wrong
-from gatewright.live.reader import Object, Reader
+from gatewright.live.judgement import Judgement, ok, pending, unknown, unread, wrong
+from gatewright.live.reader import Object, Reader, leaving
 from gatewright.live.versions import minor, tag
 from gatewright.manifest.text import ManifestError
 from gatewright.manifest.yaml_read import read
@@ -29,17 +30,19 @@ def _deployment(target: str, one: Controller, reader: Reader) -> Iterator[Judgem
     subject, claimed = f"Deployment {one.namespace}/{one.deployment}", f"{target} runs there"
     answer = reader.object("apps/v1", "Deployment", one.namespace, one.deployment)
     if isinstance(answer, Withheld):
-        yield unknown("controller", subject, claimed, answer.reason, f"let whoever runs this read deployments (get) in {one.namespace}")
-        return
-    if isinstance(answer, Absent):
+        unseen = ok("controller", subject, claimed), _version(subject, target, one, {})
+        yield from unread(unseen, answer.reason, f"let whoever runs this read deployments (get) in {one.namespace}")
+    elif isinstance(answer, Absent):
         yield wrong("controller", subject, claimed, "there is none", "install it there, or state its namespace on the target")
-        return
-    ready = at(answer.body, "status", "readyReplicas")
-    if isinstance(ready, int) and ready > 0:
-        yield ok("controller", subject, claimed, f"{ready} replica(s) ready")
+    elif leaving(answer.body):
+        yield wrong("controller", subject, claimed, "it is being deleted", "install it again, and find out who removed it")
     else:
-        yield wrong("controller", subject, claimed, "no replica is ready", "read its events and its log")
-    yield _version(subject, target, one, answer.body)
+        ready = at(answer.body, "status", "readyReplicas")
+        if isinstance(ready, int) and ready > 0:
+            yield ok("controller", subject, claimed, f"{ready} replica(s) ready")
+        else:
+            yield wrong("controller", subject, claimed, "no replica is ready", "read its events and its log")
+        yield _version(subject, target, one, answer.body)
 
 
 def _version(subject: str, target: str, one: Controller, deployment: Object) -> Judgement:
@@ -53,7 +56,18 @@ def _version(subject: str, target: str, one: Controller, deployment: Object) -> 
         return unknown("controller-version", subject, target, told, "pin it by tag and digest, repository:v1.2.3@sha256:…")
     if there != minor(one.version):
         return wrong("controller-version", subject, target, image, "state the version that runs on the target, or deploy the one that is stated")
+    if older := _older(deployment):
+        return pending("controller-version", subject, target, f"{image}, but {older}")
     return ok("controller-version", subject, target, image)
+
+
+def _older(deployment: Object) -> str:
+    """What still runs of another template than the one that is written, as ``kubectl rollout status`` sees it; empty: nothing."""
+    seen, now = at(deployment, "status", "observedGeneration"), generation(deployment)
+    if seen != now:
+        return f"what runs is of generation {seen}; the Deployment is at {now}"
+    replicas, updated = (at(deployment, "status", name) or 0 for name in ("replicas", "updatedReplicas"))
+    return f"of {replicas} replica(s) {updated} run it" if updated != replicas else ""
 
 
 def _configuration(one: Controller, reader: Reader) -> Iterator[Judgement]:

@@ -15,6 +15,7 @@ from gatewright.live.reader import Object
 
 _OF_THE_SERVER = frozenset({"apiVersion", "kind", "metadata", "status"})
 _NOTHING = object()
+_FREE = Schema(preserve_unknown_fields=True)  # below what a schema leaves open: there are no defaults
 
 
 @attrs.frozen
@@ -60,8 +61,8 @@ def _objects(written: Mapping[object, object], found: Mapping[object, object], s
 
 
 def _lists(written: Sequence[object], found: Sequence[object], schema: Schema | None, path: str) -> Iterator[Difference]:
-    """Items of a list-map are matched by their keys, whatever their order; of other lists by their place."""
-    items = schema.items if schema is not None else None
+    """Items of a list-map are matched by their keys, those of a set by themselves, whatever their order; of other lists by their place."""
+    items = (schema.items or _FREE) if schema is not None else None
     keys = schema.list_map_keys if schema is not None and schema.list_type == "map" else ()
     if keys:
         there = {_identity(one, keys): one for one in found}
@@ -70,13 +71,17 @@ def _lists(written: Sequence[object], found: Sequence[object], schema: Schema | 
         for one in there.values():
             yield Difference(f"{path}[{list(found).index(one)}]", "nothing", _shown(one))
         return
+    if schema is not None and schema.list_type == "set":
+        yield from (Difference(f"{path}[{index}]", _shown(one), "nothing") for index, one in enumerate(written) if one not in found)
+        yield from (Difference(f"{path}[{index}]", "nothing", _shown(one)) for index, one in enumerate(found) if one not in written)
+        return
     for index in range(max(len(written), len(found))):
         left, right = (one[index] if index < len(one) else _NOTHING for one in (written, found))
         yield from _compared(left, right, items, f"{path}[{index}]")
 
 
 def _child(schema: Schema | None, key: object) -> Schema | None:
-    return None if schema is None else schema.properties.get(str(key), schema.additional_properties)
+    return None if schema is None else schema.properties.get(str(key), schema.additional_properties) or _FREE
 
 
 def _identity(one: object, keys: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ class Written:
 
     @property
     def objects(self) -> Mapping[ObjectId, Object]:
-        """Every object; one that two folders hold is the later one's."""
+        """Every object; of one that several folders hold, that of the last. Where they differ, ``objects.agreement`` says so."""
         return {identity: one for folder in self.folders for identity, one in folder.objects.items()}
 
     @property
@@ -110,7 +110,12 @@ def _objects(path: Path) -> dict[ObjectId, Object]:
     if not (path / INDEX).is_file():
         raise InputError(f"{path} holds no {INDEX}; run `gatewright synth` again")
     listed = texts(read_file(path / INDEX)[0].manifest.get("resources"))
-    return {one.id: one.manifest for name in listed for one in read_file(path / name)}
+    found: dict[ObjectId, Object] = {}
+    for loaded in (one for name in listed for one in read_file(path / name)):
+        if loaded.id in found:
+            raise InputError(f"{path} holds {loaded.id} twice, the second in {loaded.file}; run `gatewright synth` again")
+        found[loaded.id] = loaded.manifest
+    return found
 
 
 def _exposed(name: str, tree: object) -> Exposed:

@@ -10,8 +10,8 @@ from gatewright.live.cluster import Absent, Withheld
 from gatewright.live.conditions import conditions, generation, is_said, named
 from gatewright.live.features import needed, reported
 from gatewright.live.folder import Exposed, Written
-from gatewright.live.judgement import Judgement, ok, unknown, wrong
-from gatewright.live.reader import Object, Reader
+from gatewright.live.judgement import Judgement, ok, unknown, unread, wrong
+from gatewright.live.reader import Object, Reader, leaving
 from gatewright.standard.objects import GATEWAY_V1
 
 
@@ -22,9 +22,12 @@ def classes(written: Written, reader: Reader) -> Iterator[Judgement]:
         subject, claimed = f"GatewayClass {name}", f"it is there for {exposed.target}"
         answer = reader.object(GATEWAY_V1, "GatewayClass", "", name)
         if isinstance(answer, Withheld):
-            yield unknown("gateway-class", subject, claimed, answer.reason, "let whoever runs this read gatewayclasses (get)")
+            unseen = (ok("gateway-class", subject, claimed), *_of_target(subject, exposed, {}), *_supported(subject, written, exposed.installation, {}))
+            yield from unread(unseen, answer.reason, "let whoever runs this read gatewayclasses (get)")
         elif isinstance(answer, Absent):
             yield wrong("gateway-class", subject, claimed, "there is none of this name", f"make it, or state class_name on the target of {exposed.name!r}")
+        elif leaving(answer.body):
+            yield wrong("gateway-class", subject, claimed, "it is being deleted", "make it again once it is gone")
         else:
             yield ok("gateway-class", subject, claimed, "there")
             yield from _of_target(subject, exposed, answer.body)

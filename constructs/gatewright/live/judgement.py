@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 import attrs
@@ -49,3 +50,9 @@ def pending(check: str, subject: str, claimed: str, found: str) -> Judgement:
 def unknown(check: str, subject: str, claimed: str, found: str, fix: str = "") -> Judgement:
     """It cannot be told, and why."""
     return Judgement(check, subject, "unknown", claimed, found, fix)
+
+
+def unread(every: Iterable[Judgement], reason: str, fix: str) -> Iterator[Judgement]:
+    """What would have been judged, had it been seen: each of these, unknown. Nothing that was not looked at goes uncounted."""
+    for one in every:
+        yield attrs.evolve(one, verdict="unknown", found=reason, fix=fix)

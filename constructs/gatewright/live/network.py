@@ -40,11 +40,15 @@ def network(written: Written, reader: Reader) -> Iterator[Judgement]:
         return
     listing = reader.every(resource, ("kube-system", "calico-system", "kube-flannel", "tigera-operator"))
     found = {name: one for one in listing.objects if (name := text(at(one, "metadata", "name")))}
-    enforcing = [title for name, title in _ENFORCING.items() if name in found] + [title for title in _vpc(found.get(_VPC)) if title]
+    vpc = found.get(_VPC)
+    enforcing = {title: found.get(name) for name, title in _ENFORCING.items() if name in found} | dict.fromkeys(_vpc(vpc), vpc)
     against = [title for name, title in _NOT_ENFORCING.items() if name in found]
-    if enforcing:
-        yield ok("network-policy", subject, _CLAIMED, ", ".join(enforcing))
-    elif _VPC in found:
+    ready = [title for title, one in enforcing.items() if at(one, "status", "numberReady")]
+    if ready:
+        yield ok("network-policy", subject, _CLAIMED, ", ".join(ready))
+    elif enforcing:
+        yield wrong("network-policy", subject, _CLAIMED, f"{next(iter(enforcing))}, of which no pod is ready", "read the events of its DaemonSet")
+    elif vpc is not None:
         yield wrong("network-policy", subject, _CLAIMED, f"{_VPC} runs without {_FLAG}", "enable network policy on the VPC CNI, or state network_policy=False")
     elif against:
         told = f"{against[0]}, which does not enforce it"

@@ -1,4 +1,4 @@
-"""Is every object there, and as it was written?"""
+"""Is every object there, as it was written, and written in one way only?"""
 
 from __future__ import annotations
 
@@ -6,18 +6,33 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from gatewright.admission.schema import Facts, Schema, load
-from gatewright.gateways.fields import at, name_of, namespace_of
+from gatewright.gateways.fields import name_of, namespace_of
 from gatewright.live.cluster import Absent, Withheld
-from gatewright.live.definition import Definition, installed
+from gatewright.live.definitions import READABLE, Definition, installed
 from gatewright.live.drift import drift
 from gatewright.live.folder import Written
-from gatewright.live.judgement import Judgement, ok, unknown, wrong
-from gatewright.live.reader import Object, Reader, Resource
+from gatewright.live.judgement import Judgement, ok, unknown, unread, wrong
+from gatewright.live.reader import Object, Reader, Resource, leaving
 from gatewright.manifest.identity import ObjectId
 
 State = Object | Withheld | None
 """An object as it is, why it cannot be read, or that it is not there."""
 _NAMED = 5  # differences that are told; the rest are counted
+_AS_WRITTEN = "it is as it was written"
+
+
+def agreement(written: Written, reader: Reader) -> Iterator[Judgement]:
+    """One judgement for each object that several folders hold: only one can be in the cluster."""
+    for identity, last in written.objects.items():
+        holding = [one for one in written.folders if identity in one.objects]
+        if len(holding) < 2:
+            continue
+        claimed, paths = "the folders that hold it agree", ", ".join(str(one.path) for one in holding)
+        if all(one.objects[identity] == last for one in holding):
+            yield ok("folders", str(identity), claimed, paths)
+        else:
+            told = f"{paths} hold it, and differ; only that of {holding[-1].path} is compared with the cluster"
+            yield wrong("folders", str(identity), claimed, told, "state it in one estate: whoever applies last wins")
 
 
 def states(written: Written, reader: Reader) -> Mapping[ObjectId, State]:
@@ -56,23 +71,32 @@ def objects(written: Written, found: Mapping[ObjectId, State], reader: Reader) -
     for identity, one in written.objects.items():
         subject, there = str(identity), found[identity]
         if isinstance(there, Withheld):
-            yield unknown("object", subject, "it is there", there.reason, f"let whoever runs this read it (get in {identity.namespace})")
+            unseen = unknown("object", subject, "it is there", ""), unknown("as-written", subject, _AS_WRITTEN, "")
+            yield from unread(unseen, there.reason, readable(identity))
         elif there is None:
             yield wrong("object", subject, "it is there", "it is not there", "apply the folder again, and find out who removed it")
-        elif at(there, "metadata", "deletionTimestamp"):
+        elif leaving(there):
             yield wrong("object", subject, "it is there", "it is being deleted", "apply the folder again once it is gone, and find out who removed it")
         else:
             yield ok("object", subject, "it is there", "there")
             yield _as_written(subject, one, there, schema_of)
 
 
+def readable(identity: ObjectId) -> str:
+    """The right that is missing, in words."""
+    return f"let whoever runs this read it (get{f' in {identity.namespace}' if identity.namespace else ''})"
+
+
 def _as_written(subject: str, one: Object, there: Object, schema_of: _Schemas) -> Judgement:
-    claimed = "it is as it was written"
-    different = [str(each) for each in drift(one, there, schema_of(one))]
+    schema = schema_of(one)
+    different = [str(each) for each in drift(one, there, schema)]
+    if not different and schema is None:
+        told = "every field that was written is there; whether others are beside them cannot be told without a schema of the kind"
+        return unknown("as-written", subject, _AS_WRITTEN, told, READABLE)
     if not different:
-        return ok("as-written", subject, claimed, "as written")
+        return ok("as-written", subject, _AS_WRITTEN, "as written")
     more = f"; and {len(different) - _NAMED} more" if len(different) > _NAMED else ""
-    return wrong("as-written", subject, claimed, f"{'; '.join(different[:_NAMED])}{more}", "apply the folder again, and find out who changed it")
+    return wrong("as-written", subject, _AS_WRITTEN, f"{'; '.join(different[:_NAMED])}{more}", "apply the folder again, and find out who changed it")
 
 
 class _Schemas:

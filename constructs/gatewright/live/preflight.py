@@ -9,12 +9,13 @@ from gatewright.live.folder import Written
 from gatewright.live.gatewayclass import classes
 from gatewright.live.judgement import Judgement
 from gatewright.live.network import network
+from gatewright.live.objects import agreement
 from gatewright.live.reader import Reader
 from gatewright.live.server import server
 from gatewright.live.surroundings import namespaces, surroundings
 
 # In the order in which an operator would mend them.
-_CHECKS = (server, definitions, controllers, classes, network, namespaces, surroundings)
+_CHECKS = (agreement, server, definitions, controllers, classes, network, namespaces, surroundings)
 
 
 def preflight(written: Written, cluster: Cluster) -> tuple[Judgement, ...]:

@@ -66,7 +66,10 @@ class Reader:
         return next((one for one in found if one.kind == kind), Absent())
 
     def kinds(self, group: str) -> tuple[Resource, ...] | Withheld:
-        """Every kind of a group, each in the version that the server prefers of those that have it; none where the group is not served."""
+        """Every kind of a group, each in the version that the server prefers of those that have it; none where the group is not served.
+
+        Withheld where the server does not say what one of its versions holds.
+        """
         answer = self.get(f"/apis/{group}")
         if not isinstance(answer, Found):
             return answer if isinstance(answer, Withheld) else ()
@@ -76,7 +79,9 @@ class Reader:
             resources = self._resources(name)
             if isinstance(resources, Withheld):
                 return resources
-            for one in resources if isinstance(resources, tuple) else ():
+            if isinstance(resources, Absent):
+                return Withheld(f"{name} is named and not served")
+            for one in resources:
                 found.setdefault(one.kind, one)
         return tuple(found.values())
 
@@ -114,6 +119,11 @@ class Reader:
         if not isinstance(answer, Found):
             return answer
         return tuple(_resources(api_version, answer.body))
+
+
+def leaving(one: Object) -> bool:
+    """Whether somebody has deleted it: it is there until its finalizers are gone."""
+    return at(one, "metadata", "deletionTimestamp") is not None
 
 
 def _resources(api_version: str, body: JsonObject) -> Iterator[Resource]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gatewright.live.cluster import Cluster
 from gatewright.live.folder import Written
 from gatewright.live.judgement import Judgement
-from gatewright.live.objects import objects, states
+from gatewright.live.objects import agreement, objects, states
 from gatewright.live.reader import Reader
 from gatewright.live.statuses import statuses
 from gatewright.live.strangers import strangers
@@ -17,5 +15,5 @@ def status(written: Written, cluster: Cluster) -> tuple[Judgement, ...]:
     """Every judgement, each once: objects first, then what is said of them, then strangers."""
     reader = Reader(cluster)
     found = states(written, reader)
-    there = {identity: one for identity, one in found.items() if isinstance(one, Mapping)}
-    return tuple(dict.fromkeys((*objects(written, found, reader), *statuses(written, there), *strangers(written, reader))))
+    judged = (*agreement(written, reader), *objects(written, found, reader), *statuses(written, found), *strangers(written, found, reader))
+    return tuple(dict.fromkeys(judged))

@@ -9,7 +9,7 @@ from gatewright.live.cluster import Absent, Answer, Found, Withheld
 from gatewright.live.conditions import conditions, generation, is_said
 from gatewright.live.folder import Written
 from gatewright.live.judgement import Judgement, ok, unknown, wrong
-from gatewright.live.reader import Object, Reader, Resource
+from gatewright.live.reader import Object, Reader, Resource, leaving
 from gatewright.live.references import Reference, outside
 from gatewright.manifest.identity import ObjectId
 
@@ -27,8 +27,8 @@ def namespaces(written: Written, reader: Reader) -> Iterator[Judgement]:
             yield unknown("namespace", subject, claimed, answer.reason, "let whoever runs this read namespaces (get)")
         elif isinstance(answer, Absent):
             yield wrong("namespace", subject, claimed, "there is none of this name", "make it, or correct the namespace of the intents")
-        elif at(answer.body, "metadata", "deletionTimestamp"):
-            yield wrong("namespace", subject, claimed, "it is being deleted", "wait until it is gone, and make it again")
+        elif leaving(answer.body):
+            yield wrong("namespace", subject, claimed, *_LEAVING)
         else:
             yield ok("namespace", subject, claimed, "there")
 
@@ -47,6 +47,8 @@ def surroundings(written: Written, reader: Reader) -> Iterator[Judgement]:
             yield unknown(check, str(to), claimed, answer.reason, f"let whoever runs this read it (get{where}){_NEVER_READ if secret else ''}")
         elif isinstance(answer, Absent):
             yield wrong(check, str(to), claimed, "there is none of this name", "make it, or correct the intent that names it")
+        elif leaving(answer.body):
+            yield wrong(check, str(to), claimed, *_LEAVING)
         elif secret:
             yield _keys(check, to, claimed, needed, answer)
         elif to.kind == "Service":
@@ -59,6 +61,7 @@ def surroundings(written: Written, reader: Reader) -> Iterator[Judgement]:
 
 
 _CHECKS = {"Secret": "secret", "ConfigMap": "config-map", "Service": "service", "Issuer": "issuer", "ClusterIssuer": "issuer"}
+_LEAVING = ("it is being deleted", "wait until it is gone, and make it again")
 _NEVER_READ = "; only its metadata is ever asked for"
 
 

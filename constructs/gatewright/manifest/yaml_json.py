@@ -74,6 +74,13 @@ def json_items(document: Document) -> Iterator[Document]:
         yield document.part(line, begin, _PLAIN.raw_decode(text, begin)[1])
 
 
+def described(value: Json) -> str:
+    """What stands where an object belongs. What it holds is not told: somebody may have named a file of secrets."""
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else shown(value)
+
+
 def _line(document: Document, text: str) -> tuple[JsonObject, Document] | ManifestError:
     try:
         value = _decoder(text).decode(text)
@@ -84,7 +91,7 @@ def _line(document: Document, text: str) -> tuple[JsonObject, Document] | Manife
     except ManifestError as error:
         return _placed(error, document)
     if not isinstance(value, dict):
-        return document.error(f"an object is expected on each line, got {shown(value)}")
+        return document.error(f"an object is expected on each line, got {described(value)}")
     return value, document
 
 

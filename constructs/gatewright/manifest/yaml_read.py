@@ -17,7 +17,7 @@ from gatewright.manifest.collecting import uncollected
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import Document, Json, JsonObject, ManifestError, Place, decoded, documents
 from gatewright.manifest.yaml_build import Builder
-from gatewright.manifest.yaml_json import json_items, json_lines, json_objects
+from gatewright.manifest.yaml_json import described, json_items, json_lines, json_objects
 from gatewright.manifest.yaml_json_places import json_spot
 from gatewright.manifest.yaml_places import Path as FieldPath
 from gatewright.manifest.yaml_places import Spot, yaml_places
@@ -136,7 +136,7 @@ def _documents(text: str, file: str, lines: bool) -> Iterator[Loaded | ManifestE
         if isinstance(tree, dict):
             yield Loaded(tree, file, line, document)
         elif tree is not None:
-            yield ManifestError(f"an object is expected, got {shown(tree)}", file, line)
+            yield ManifestError(f"an object is expected, got {described(tree)}", file, line)
 
 
 def _tree(document: Document) -> tuple[Json, int]:
@@ -159,11 +159,11 @@ def _expanded(loaded: Loaded) -> Iterator[Loaded]:
         return
     items = loaded.manifest.get("items")
     if not isinstance(items, list) and items is not None:
-        raise ManifestError(f"the items of a {kind} are {shown(items)}, not a list", loaded.file, loaded.line)
+        raise ManifestError(f"the items of a {kind} are {described(items)}, not a list", loaded.file, loaded.line)
     for index, (item, place) in enumerate(zip(items or (), _item_places(loaded, len(items or ())), strict=True)):
         line, document, within = place
         if not isinstance(item, dict):
-            raise ManifestError(f"items[{index}] of a {kind} is {shown(item)}, not an object", loaded.file, line)
+            raise ManifestError(f"items[{index}] of a {kind} is {described(item)}, not an object", loaded.file, line)
         if kind != "List" and "kind" not in item and "apiVersion" not in item:
             item = {"apiVersion": loaded.manifest["apiVersion"], "kind": kind.removesuffix("List"), **item}
         yield from _expanded(Loaded(item, loaded.file, line, document, within))

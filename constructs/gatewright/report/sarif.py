@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +24,9 @@ def sarif(looked: Iterable[Looked], command: str, version: str, help_of: Mapping
     """
     subjects = list(looked)
     rules = sorted({found.rule for one in subjects if one.outcome == "failed" for found in one.found})
-    notices = [_notice(one) for one in subjects if one.outcome in ("skipped", "error")]
+    notices: list[Json] = [_notice(one) for one in subjects if one.outcome in ("skipped", "error")]
+    if not subjects:
+        notices.append({"level": "warning", "message": {"text": "there was nothing to judge"}})
     run: dict[str, Json] = {
         "tool": {"driver": {"name": f"gatewright {command}", "version": version, "rules": [_rule(name, help_of) for name in rules]}},
         "invocations": [{"executionSuccessful": all(one.outcome != "error" for one in subjects), "toolExecutionNotifications": notices}],
@@ -82,4 +85,4 @@ def _location(place: Place, name: str) -> Json:
 def _uri(file: str) -> str:
     """A relative reference where the file is named relatively, as code scanning wants it; a colon would else begin a scheme."""
     path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

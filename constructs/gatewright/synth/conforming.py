@@ -1,13 +1,14 @@
-"""Whether the API server's schema accepts what was rendered: the last look before anything is written."""
+"""Whether the API server would accept what was rendered: the last look before anything is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
 
-from gatewright.admission import schema
 from gatewright.admission.finding import Finding
-from gatewright.admission.structure import check
+from gatewright.admission.judge import Judge
+from gatewright.admission.rules.book import Bundled
+from gatewright.admission.schema import load
 from gatewright.errors import Problem
 from gatewright.gateways.port import Rendered
 from gatewright.manifest.identity import ObjectId
@@ -16,11 +17,11 @@ from gatewright.synth.place import Placed
 
 
 def nonconforming(placed: Placed, rendered: Rendered) -> Iterator[Problem]:
-    """What the schemas of the target's releases would refuse: mostly names and values longer than a field holds."""
-    facts = _facts(placed.target.crds)
+    """What a server with the target's releases would refuse: mostly names and values longer than a field holds, and Gateway API's rules across fields."""
+    judge = _judge(placed.target.crds)
     for manifest in rendered.objects:
-        findings = check(manifest, facts)
-        if isinstance(findings, list) and findings and _settled(manifest):
+        findings = judge.verdict(manifest).findings
+        if findings and _settled(manifest):
             yield from (_problem(placed, manifest, one) for one in findings)
 
 
@@ -37,5 +38,5 @@ def _problem(placed: Placed, manifest: JsonObject, one: Finding) -> Problem:
 
 
 @cache
-def _facts(releases: tuple[str, ...]) -> schema.Facts:
-    return schema.load(*releases)
+def _judge(releases: tuple[str, ...]) -> Judge:
+    return Judge(load(*releases), Bundled())

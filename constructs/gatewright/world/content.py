@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -19,13 +20,14 @@ _OURS: Final = re.compile(rb'\s*\{\s*"schema"\s*:\s*"(gatewright\.[a-z]+/[0-9]+)
 def read_content(data: bytes, file: str, name: str) -> Read:
     """``file`` is how messages call it, ``name`` its name without folders. Nothing is raised: every mistake is in the answer.
 
-    What kustomize reads, and what gatewright writes beside manifests, is skipped, and said.
+    What kustomize reads, and what gatewright writes beside manifests, is skipped, and said; but not the manifests that stand in the same file,
+    for ``kubectl apply`` takes them.
     """
-    if name in _KUSTOMIZATION:
-        return Read(skipped=(Skipped(file, "an index for kustomize, no manifest"),))
-    if ours := _OURS.match(data):
+    if (ours := _OURS.match(data)) and _is_alone(data):
         return Read(skipped=(Skipped(file, f"{ours[1].decode()}, written by gatewright, no manifest"),))
     found, errors = read_each(data, file, lines=name.endswith(".jsonl"))
+    if name in _KUSTOMIZATION and all(_group(one) == _KUSTOMIZE for one in found):
+        return Read(skipped=(Skipped(file, "an index for kustomize, no manifest"),))
     skipped = [one for one in found if _group(one) == _KUSTOMIZE]
     if skipped:
         found = [one for one in found if _group(one) != _KUSTOMIZE]
@@ -37,6 +39,15 @@ def read_stdin(data: bytes) -> Read:
     lines = [line for line in map(bytes.strip, data.split(b"\n")) if line]
     each = len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
     return read_content(data, "<stdin>", "stdin.jsonl" if each else "stdin")
+
+
+def _is_alone(data: bytes) -> bool:
+    """Whether it is one JSON object, and that no manifest."""
+    try:
+        held = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and "kind" not in held
 
 
 def _group(loaded: Loaded) -> str:

@@ -91,7 +91,8 @@ def bounded(stream: Stream, file: str) -> bytes:
 
 
 def _cannot(error: OSError | ValueError) -> str:
-    """A name with a NUL in it is a ValueError."""
     if isinstance(error, FileNotFoundError):
         return "there is no such file or folder"
-    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    if isinstance(error, ValueError):
+        return "no file has such a name: it holds a NUL, or what is no character"
+    return f"cannot be read: {error.strerror or error}"

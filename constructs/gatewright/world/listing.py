@@ -1,34 +1,23 @@
-"""What a running cluster holds, by what its API server says: discovery, then lists, page by page. Only GET is ever sent.
+"""What a running cluster holds, by what its API server says: discovery, then lists. What may not be listed is never taken for absent.
 
-Sources: Kubernetes API concepts (discovery, "Retrieving large results sets in chunks"), RBAC's 403.
+Source: Kubernetes API concepts (discovery).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final, Protocol
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+from urllib.parse import quote
 
 import attrs
 
-from gatewright.manifest.text import Json, JsonObject, ManifestError
+from gatewright.manifest.text import JsonObject, ManifestError
 from gatewright.manifest.yaml_read import Loaded
+from gatewright.world.api import PAGE, Api, Refused, document, every, listed
 from gatewright.world.reading import Coverage, Read, Skipped
 
-PAGE: Final = 500
-"""Objects of one answer, as kubectl asks."""
-
-_RESTARTS: Final = 3
 _PASSING: Final = frozenset({("", "Event"), ("events.k8s.io", "Event")})  # thousands of them, and no configuration
 _APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
-
-
-class Api(Protocol):
-    """An API server that one may read."""
-
-    def get(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
-        """Status and body. Raises ManifestError where there is no answer at all."""
-        ...
 
 
 @attrs.frozen(order=True)
@@ -44,15 +33,7 @@ class Listable:
     def path(self, namespace: str = "") -> str:
         """Of all its objects, or of those in a namespace."""
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
-        return f"{root}/namespaces/{namespace}/{self.plural}" if namespace else f"{root}/{self.plural}"
-
-
-class Unlisted(Exception):
-    """A list or a discovery that the server refused, with what it said."""
-
-    def __init__(self, status: int, said: str) -> None:
-        self.status = status
-        super().__init__(said)
+        return f"{root}/namespaces/{quote(namespace, safe='')}/{self.plural}" if namespace else f"{root}/{self.plural}"
 
 
 def read_api(api: Api, name: str, kinds: Collection[tuple[str, str]] | None, namespace: str = "", page: int = PAGE) -> Read:
@@ -79,44 +60,21 @@ def read_api(api: Api, name: str, kinds: Collection[tuple[str, str]] | None, nam
 def _kind(api: Api, name: str, listable: Listable, namespace: str, page: int) -> Read:
     """The whole cluster, else the one namespace, else why not."""
     try:
-        return _read(_listed(api, listable, "", page), name, listable, "")
-    except Unlisted as refused:
+        return _read(every(api, listable.path(), page), name, listable, "")
+    except Refused as refused:
         why = "may not be listed" if refused.status == 403 else "could not be listed"
         skipped = Read(skipped=(Skipped(name, f"{_title(listable)} {why}: {refused}"),))
         if refused.status != 403 or not namespace or not listable.namespaced:
             return skipped
     try:
-        return Read.joined([_read(_listed(api, listable, namespace, page), name, listable, namespace), skipped])
-    except Unlisted:
+        return Read.joined([_read(every(api, listable.path(namespace), page), name, listable, namespace), skipped])
+    except Refused:
         return skipped
 
 
 def _read(items: Iterable[JsonObject], name: str, listable: Listable, namespace: str) -> Read:
-    made = tuple(Loaded(_without_secrets(item), name, 0) for item in items)
+    made = tuple(Loaded(_without_secrets(_completed(item, listable)), name, 0) for item in items)
     return Read(made, complete=frozenset([Coverage(listable.group, listable.kind, namespace)]))
-
-
-def _listed(api: Api, listable: Listable, namespace: str, page: int) -> list[JsonObject]:
-    """All pages. A list that grew too old on the way (410) begins anew, so that it shows one moment. Raises Unlisted."""
-    for _ in range(_RESTARTS):
-        try:
-            return [_completed(item, listable) for item in _pages(api, listable.path(namespace), page)]
-        except Unlisted as error:
-            if error.status != 410:
-                raise
-    raise Unlisted(410, f"the list grew too old {_RESTARTS} times before its last page")
-
-
-def _pages(api: Api, path: str, page: int) -> Iterator[JsonObject]:
-    query = {"limit": str(page)}
-    while True:
-        answer = _answer(api, path, query)
-        yield from _listed_in(answer, "items")
-        metadata = answer.get("metadata")
-        following = metadata.get("continue") if isinstance(metadata, dict) else None
-        if not following:
-            return
-        query = {"limit": str(page), "continue": str(following)}
 
 
 def _completed(item: JsonObject, listable: Listable) -> JsonObject:
@@ -158,7 +116,7 @@ def _discovered(api: Api, kinds: Collection[tuple[str, str]] | None) -> tuple[li
             try:
                 for one in _resources(api, group, version):
                     found.setdefault((one.group, one.kind), one)
-            except Unlisted as error:
+            except Refused as error:
                 broken.append((group, str(error)))
     return sorted(found.values()), broken
 
@@ -166,47 +124,32 @@ def _discovered(api: Api, kinds: Collection[tuple[str, str]] | None) -> tuple[li
 def _groups(api: Api) -> list[tuple[str, list[str]]]:
     """Every group with its versions, the preferred one first. Raises ManifestError where not even that may be read."""
     try:
-        versions = _answer(api, "/api", {}).get("versions")
-        groups = [(str(group.get("name")), _versions(group)) for group in _listed_in(_answer(api, "/apis", {}), "groups")]
-    except Unlisted as error:
+        core = _core(document(api, "/api"))
+        groups = [(str(group.get("name")), _versions(group)) for group in listed(document(api, "/apis"), "groups")]
+    except Refused as error:
         why = "the login is not valid" if error.status == 401 else "it does not say what it serves"
         raise ManifestError(f"{why}: {error}") from error
-    core = [str(version) for version in versions] if isinstance(versions, list) else []
     return [("", core), *groups]
+
+
+def _core(answer: JsonObject) -> list[str]:
+    versions = answer.get("versions")
+    if not isinstance(versions, list):
+        raise Refused(200, "an answer that lists no versions")
+    return [str(version) for version in versions]
 
 
 def _versions(group: JsonObject) -> list[str]:
     preferred = group.get("preferredVersion")
-    listed = [preferred, *_listed_in(group, "versions")] if isinstance(preferred, dict) else _listed_in(group, "versions")
-    return list(dict.fromkeys(str(one.get("version")) for one in listed))
+    each = listed(group, "versions")
+    return list(dict.fromkeys(str(one.get("version")) for one in ([preferred, *each] if isinstance(preferred, dict) else each)))
 
 
 def _resources(api: Api, group: str, version: str) -> Iterator[Listable]:
-    for one in _listed_in(_answer(api, f"/apis/{group}/{version}" if group else f"/api/{version}", {}), "resources"):
+    for one in listed(document(api, f"/apis/{group}/{version}" if group else f"/api/{version}"), "resources"):
         verbs = one.get("verbs")
         if isinstance(verbs, list) and "list" in verbs and "/" not in str(one.get("name")):
             yield Listable(group, str(one.get("kind")), version, str(one.get("name")), one.get("namespaced") is True)
-
-
-def _answer(api: Api, path: str, query: Mapping[str, str]) -> JsonObject:
-    status, body = api.get(path, query)
-    try:
-        answer: Json = json.loads(body)
-    except ValueError:
-        answer = None
-    if status == 200 and isinstance(answer, dict):
-        return answer
-    said = answer.get("message") if isinstance(answer, dict) else None
-    raise Unlisted(status, str(said) if said else f"status {status} without a reason")
-
-
-def _listed_in(holder: JsonObject, name: str) -> list[JsonObject]:
-    """The objects of a list; Go writes an empty one as null. Raises Unlisted: an answer without it must not pass for an empty one."""
-    held = holder.get(name, 0)
-    found = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
-    if held is not None and (not isinstance(held, list) or len(found) != len(held)):
-        raise Unlisted(200, f"an answer that lists no {name}")
-    return found
 
 
 def _title(listable: Listable) -> str:

@@ -21,7 +21,7 @@ def read_source(text: str, *, kinds: Collection[tuple[str, str]] | None = None, 
     ``stdin`` replaces the standard input.
     """
     with uncollected():
-        return Read.joined(_reads(text, kinds, sys.stdin.buffer if stdin is None else stdin))
+        return Read.joined(_reads(text, kinds, stdin))
 
 
 def read_all(sources: Iterable[str], *, kinds: Collection[tuple[str, str]] | None = None, stdin: Stream | None = None) -> Read:
@@ -30,7 +30,7 @@ def read_all(sources: Iterable[str], *, kinds: Collection[tuple[str, str]] | Non
         return Read.joined([read_source(text, kinds=kinds, stdin=stdin) for text in sources])
 
 
-def _reads(text: str, kinds: Collection[tuple[str, str]] | None, stdin: Stream) -> Iterator[Read]:
+def _reads(text: str, kinds: Collection[tuple[str, str]] | None, stdin: Stream | None) -> Iterator[Read]:
     if text == "-":
         yield _stdin(stdin)
     elif text.startswith("git:"):
@@ -45,9 +45,11 @@ def _reads(text: str, kinds: Collection[tuple[str, str]] | None, stdin: Stream) 
         yield from read_path(text)
 
 
-def _stdin(stdin: Stream) -> Read:
+def _stdin(stdin: Stream | None) -> Read:
+    if stdin is None and sys.stdin is None:  # a program may be started without
+        return Read.failed("there is no standard input: it is closed", "<stdin>")
     try:
-        return read_stdin(bounded(stdin, "<stdin>"))
+        return read_stdin(bounded(sys.stdin.buffer if stdin is None else stdin, "<stdin>"))
     except ManifestError as error:
         return Read(errors=(error,))
     except OSError as error:

@@ -38,10 +38,17 @@ def broken(name: str, value: Any, old: Any = ABSENT) -> Broken:
         ("tls-listener-has-mode", [{"protocol": "TLS"}], "[0]", "no tls", "tls, or another protocol"),
         (
             "terminating-listener-has-certificate",
-            {"mode": "Terminate"},
+            {"mode": "Terminate", "certificateRefs": [], "options": {}},
             "",
             "none",
             "at least one of certificateRefs or options, or another mode",
+        ),
+        (
+            "terminating-listener-has-certificate",
+            {"mode": "Terminate", "options": {}},
+            "",
+            "no certificateRefs",
+            "certificateRefs",
         ),
         (
             "parents-all-with-section-or-port",

@@ -54,7 +54,8 @@ def _store(server: ApiServer, number: int, one: Sample) -> Sample | None:
     kept = {key: value for key, value in old["metadata"].items() if key not in CLEARED}
     old = {**old, "metadata": kept}
     version = answer.body["metadata"]["resourceVersion"]
-    new = {**one.manifest, "metadata": {**one.manifest["metadata"], "name": name, "resourceVersion": version}}
+    stated = {key: value for key, value in one.manifest["metadata"].items() if key != "uid"}  # a precondition of storage, no matter of admission
+    new = {**one.manifest, "metadata": {**stated, "name": name, "resourceVersion": version}}
     return attrs.evolve(one, manifest=new, old=old)
 
 

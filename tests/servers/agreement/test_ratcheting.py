@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Callable
@@ -41,7 +42,7 @@ def test_what_was_there_before_is_judged_as_the_server_does(
     with needed(), started(tmp_path, [release]) as server:
         definitions = releases([release])[0].definitions()
         answers = ask(server, samples)
-        usable = [(one, answer) for one, answer in zip(samples, answers, strict=True) if _is_plain(one)]
+        usable = [(one, answer) for one, answer in zip(samples, answers, strict=True) if _is_plain(one) and not _is_micro(one)]
         good = [one for one, answer in usable if answer.ok]
         bad = [
             one
@@ -97,6 +98,11 @@ def _is_plain(one: Sample) -> bool:
         and set(metadata) <= {"name", "namespace", "labels"}
         and (one.manifest.get("apiVersion"), one.manifest.get("kind")) == one.home
     )
+
+
+def _is_micro(one: Sample) -> bool:
+    """A duration in µs, which Google's runtime does not read: Gateway API's pattern refuses it, so only here would a rule be asked of it."""
+    return any(sign in json.dumps(one.manifest, ensure_ascii=False) for sign in "\u00b5\u03bc")
 
 
 def _is_always(reason: str, field: str) -> bool:

@@ -17,13 +17,14 @@ from tests.servers.apiserver.server import PATIENCE, ApiServer
 class Asked:
     """GET with an Accept header of one's own; paths that match ``forbidden`` are answered as RBAC answers.
 
-    ``version`` is what the server says of itself: one that is built from a module does not know. ``log`` holds what was asked for,
+    ``version`` is what the server is made to say of itself. ``token`` is whose rights count; the
+    server's own without one. ``log`` holds what was asked for,
     ``answers`` what came back.
     """
 
-    def __init__(self, server: ApiServer, forbidden: str = "", version: str = "v1.36.3") -> None:
+    def __init__(self, server: ApiServer, forbidden: str = "", version: str = "v1.36.3", token: str = "") -> None:
         tls = ssl.create_default_context(cafile=str(server.ca))
-        self._server, self._version, self._forbidden = server, version, re.compile(forbidden) if forbidden else None
+        self._token, self._version, self._forbidden = token or server.token, version, re.compile(forbidden) if forbidden else None
         self._connection = http.client.HTTPSConnection(urlsplit(server.url).netloc, timeout=PATIENCE, context=tls)
         self.log: list[tuple[str, str]] = []
         self.answers: list[bytes] = []
@@ -42,15 +43,15 @@ class Asked:
             return 403, json.dumps(_forbidden(path)).encode()
         if path == "/version":
             return 200, json.dumps({"gitVersion": self._version}).encode()
-        headers = {"Authorization": f"Bearer {self._server.token}", "Accept": accept}
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": accept}
         self._connection.request("GET", path + (f"?{urlencode(query)}" if query else ""), headers=headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 
 
-def asked(server: ApiServer, judge: Any, written: Any, forbidden: str = "", version: str = "v1.36.3") -> Any:
+def asked(server: ApiServer, judge: Any, written: Any, forbidden: str = "", version: str = "v1.36.3", token: str = "") -> Any:
     """What ``judge`` (preflight or status) says of what was written, seen by somebody to whom paths that match ``forbidden`` are closed."""
-    api = Asked(server, forbidden, version)
+    api = Asked(server, forbidden, version, token)
     try:
         return judge(written, ApiCluster("cluster test", api))
     finally:

@@ -13,7 +13,7 @@ from tests.servers.apiserver.server import ApiServer
 
 ALIVE = 2  # each takes 600 MB
 
-Key = tuple[frozenset[str], bool]
+Key = tuple[frozenset[str], bool, bool]
 
 
 class Pool:
@@ -27,14 +27,14 @@ class Pool:
         self._folder = folder
         self._alive: OrderedDict[Key, tuple[ApiServer, contextlib.ExitStack]] = OrderedDict()
 
-    def __call__(self, *crds: str, admission: bool = False) -> ApiServer:
+    def __call__(self, *crds: str, admission: bool = False, rbac: bool = False) -> ApiServer:
         """Raises ``Missing`` and ``NotStarted``, as ``started`` does."""
-        key = (frozenset(crds) - BUILT_IN, admission)
+        key = (frozenset(crds) - BUILT_IN, admission, rbac)
         if key not in self._alive:
             while len(self._alive) >= ALIVE:
                 self._stop(next(iter(self._alive)))
             with contextlib.ExitStack() as stack:
-                server = stack.enter_context(started(self._folder(), sorted(key[0]), admission=admission))
+                server = stack.enter_context(started(self._folder(), sorted(key[0]), admission=admission, rbac=rbac))
                 self._alive[key] = server, stack.pop_all()
         self._alive.move_to_end(key)
         return self._alive[key][0]

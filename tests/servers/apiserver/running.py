@@ -18,14 +18,14 @@ import sys
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from tests.servers.apiserver.definitions import Release, releases
 from tests.servers.apiserver.located import CACHE, located
-from tests.servers.apiserver.server import ApiServer
+from tests.servers.apiserver.server import READER, ApiServer
 
 READY, SERVED = 300.0, 300.0  # seconds until the server is ready, until its definitions are served; far more than an idle machine takes
 ATTEMPTS = 3  # a free port may be taken before the server listens
@@ -40,27 +40,30 @@ class NotStarted(RuntimeError):
 
 
 @contextlib.contextmanager
-def started(folder: Path, crds: Sequence[str] = (), *, admission: bool = False) -> Iterator[ApiServer]:
+def started(folder: Path, crds: Sequence[str] = (), *, admission: bool = False, rbac: bool = False) -> Iterator[ApiServer]:
     """A server in ``folder`` that serves every definition of these releases (see ``definitions.py``).
 
     ``admission`` leaves the plugins NamespaceLifecycle and ServiceAccount on; without them a missing namespace is no error.
+    ``rbac`` asks roles what anybody may do, ``server.reader`` included; without it everybody may do everything.
     Raises ``Missing`` for a program or a release that is not to be had, ``NotStarted``.
     """
     programs = {name: located(name) for name in ("etcd", "kube-apiserver")}
     seed = _seed(programs, releases(crds), folder)
-    with _running(folder, programs, seed, admission, [DATA]) as server:
+    with _running(folder, programs, seed, admission, [DATA], "RBAC" if rbac else "AlwaysAllow") as server:
         _served(server)
         yield server
 
 
 @contextlib.contextmanager
-def _running(folder: Path, programs: dict[str, Path], seed: Path | None, admission: bool, remove: Sequence[str]) -> Iterator[ApiServer]:
+def _running(
+    folder: Path, programs: dict[str, Path], seed: Path | None, admission: bool, remove: Sequence[str], authorization: str = "AlwaysAllow"
+) -> Iterator[ApiServer]:
     folder.mkdir(parents=True, exist_ok=True)
     for attempt in range(ATTEMPTS):
         _fill(folder, seed)
         with contextlib.ExitStack() as stack:
             try:
-                server = stack.enter_context(_once(folder, programs, admission, remove))
+                server = stack.enter_context(_once(folder, programs, admission, remove, authorization))
             except NotStarted as error:
                 if "address already in use" in str(error) and attempt + 1 < ATTEMPTS:
                     continue
@@ -70,20 +73,20 @@ def _running(folder: Path, programs: dict[str, Path], seed: Path | None, admissi
 
 
 @contextlib.contextmanager
-def _once(folder: Path, programs: dict[str, Path], admission: bool, remove: Sequence[str]) -> Iterator[ApiServer]:
+def _once(folder: Path, programs: dict[str, Path], admission: bool, remove: Sequence[str], authorization: str) -> Iterator[ApiServer]:
     clients, peers, port = _free_ports(3)
-    token = secrets.token_hex(16)
-    _secret(folder / "tokens.csv", f'{token},tester,tester,"system:masters"\n')
+    token, reader = secrets.token_hex(16), secrets.token_hex(16)
+    _secret(folder / "tokens.csv", f'{token},tester,tester,"system:masters"\n{reader},{READER},{READER}\n')
     ca, kubeconfig = folder / CERTS / "apiserver.crt", folder / "kubeconfig"
-    _secret(kubeconfig, json.dumps(_kubeconfig(port, token, ca)))
+    _secret(kubeconfig, json.dumps(_kubeconfig(port, {"test": token, READER: reader}, ca)))
     commands = {
         "etcd": _etcd(programs["etcd"], folder / DATA, clients, peers),
-        "kube-apiserver": _apiserver(programs["kube-apiserver"], folder, clients, port, admission),
+        "kube-apiserver": _apiserver(programs["kube-apiserver"], folder, clients, port, admission, authorization),
     }
     asked = json.dumps({"folder": str(folder), "remove": remove, "commands": commands})
     # A session of its own: Ctrl-C in a terminal reaches the test, which says when it is done.
     keeper = subprocess.Popen([sys.executable, "-S", str(KEEPER), asked], stdin=subprocess.PIPE, start_new_session=True)
-    server = ApiServer(port, token, ca, kubeconfig)
+    server = ApiServer(port, token, ca, kubeconfig, reader)
     try:
         _until(lambda: _ready(server, keeper, folder), READY, lambda: f"kube-apiserver is not ready: {_said(folder)}")
         yield server
@@ -100,7 +103,7 @@ def _etcd(program: Path, data: Path, clients: int, peers: int) -> list[str]:
     return [str(program), "--data-dir", str(data), *listening, *cluster, "--unsafe-no-fsync", "--log-level", "error"]
 
 
-def _apiserver(program: Path, folder: Path, etcd: int, port: int, admission: bool) -> list[str]:
+def _apiserver(program: Path, folder: Path, etcd: int, port: int, admission: bool, authorization: str) -> list[str]:
     flags = {
         "etcd-servers": f"http://127.0.0.1:{etcd}",
         "bind-address": "127.0.0.1",
@@ -113,7 +116,7 @@ def _apiserver(program: Path, folder: Path, etcd: int, port: int, admission: boo
         "service-account-key-file": folder / KEY,
         "service-account-signing-key-file": folder / KEY,
         "token-auth-file": folder / "tokens.csv",
-        "authorization-mode": "AlwaysAllow",
+        "authorization-mode": authorization,
         "enable-priority-and-fairness": "false",
         "profiling": "false",
         **({} if admission else {"disable-admission-plugins": "ServiceAccount,NamespaceLifecycle"}),
@@ -121,14 +124,14 @@ def _apiserver(program: Path, folder: Path, etcd: int, port: int, admission: boo
     return [str(program), *(f"--{name}={value}" for name, value in flags.items())]
 
 
-def _kubeconfig(port: int, token: str, ca: Path) -> dict[str, Any]:
-    """JSON, which is YAML."""
+def _kubeconfig(port: int, tokens: Mapping[str, str], ca: Path) -> dict[str, Any]:
+    """JSON, which is YAML; a context for each token, of the same name."""
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "test", "cluster": {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(ca)}}],
-        "users": [{"name": "test", "user": {"token": token}}],
-        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+        "users": [{"name": name, "user": {"token": token}} for name, token in tokens.items()],
+        "contexts": [{"name": name, "context": {"cluster": "test", "user": name}} for name in tokens],
         "current-context": "test",
     }
 

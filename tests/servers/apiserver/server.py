@@ -5,19 +5,27 @@ Every thread has one connection, which is kept: tens of thousands of requests co
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import ssl
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import attrs
 
+READER = "reader"  # a user without any right of their own, where rights are asked for
 PATIENCE = 60.0  # seconds for one answer, on a machine that has other things to do
 APPLY = "application/apply-patch+yaml"
+RBAC, REVIEWS = "rbac.authorization.k8s.io/v1", "authorization.k8s.io/v1"
+BOUND = {
+    "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": READER},
+    "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": READER}],
+}
 STALE = (http.client.RemoteDisconnected, http.client.CannotSendRequest, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
@@ -52,10 +60,13 @@ class Resource:
 
 
 class ApiServer:
-    """``url``, ``token``, ``ca`` (a PEM file) and ``kubeconfig`` (a file) are all that a client needs; everybody with the token may do everything."""
+    """``url``, ``token``, ``ca`` (a PEM file) and ``kubeconfig`` (a file) are all that a client needs; everybody with the token may do everything.
 
-    def __init__(self, port: int, token: str, ca: Path, kubeconfig: Path) -> None:
-        self.url, self.token, self.ca, self.kubeconfig = f"https://127.0.0.1:{port}", token, ca, kubeconfig
+    ``reader`` is the token of the user READER, and READER a context of the kubeconfig; see ``granted``.
+    """
+
+    def __init__(self, port: int, token: str, ca: Path, kubeconfig: Path, reader: str = "") -> None:
+        self.url, self.token, self.ca, self.kubeconfig, self.reader = f"https://127.0.0.1:{port}", token, ca, kubeconfig, reader
         self._port = port
         self._tls: ssl.SSLContext | None = None
         self._own = threading.local()
@@ -174,6 +185,34 @@ class ApiServer:
             answer = self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, dry_run=False)
             if answer.status not in (201, 409):
                 raise RuntimeError(f"namespace {name}: {answer.message}")
+
+    @contextlib.contextmanager
+    def granted(self, namespace: str, **rule: Sequence[str]) -> Iterator[None]:
+        """With this right (a rule of a Role) of READER's in one namespace; the server goes by it from the start of the ``with`` to its end."""
+        metadata = {"name": READER, "namespace": namespace}
+        role = {"apiVersion": RBAC, "kind": "Role", "metadata": metadata, "rules": [rule]}
+        binding = {"apiVersion": RBAC, "kind": "RoleBinding", "metadata": metadata, **BOUND}
+        asked = {"namespace": namespace, "verb": rule["verbs"][0], "group": rule["apiGroups"][0], "resource": rule["resources"][0]}
+        for one in (role, binding):
+            answer = self.create(one, dry_run=False)
+            if answer.status != 201:
+                raise RuntimeError(f"{one['kind']} in {namespace}: {answer.message}")
+        self._goes_by(asked, allowed=True)
+        try:
+            yield
+        finally:
+            for one in (binding, role):
+                self.delete(one)
+            self._goes_by(asked, allowed=False)
+
+    def _goes_by(self, asked: Mapping[str, str], *, allowed: bool) -> None:
+        """Waits: roles reach the authorizer a moment after they are stored."""
+        review = {"apiVersion": REVIEWS, "kind": "SubjectAccessReview", "spec": {"user": READER, "resourceAttributes": asked}}
+        deadline = time.monotonic() + PATIENCE
+        while self.request("POST", f"/apis/{REVIEWS}/subjectaccessreviews", review).body["status"]["allowed"] is not allowed:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{READER} is {'not ' if allowed else ''}given {asked}")
+            threading.Event().wait(0.05)
 
 
 def _query(dry_run: bool, validation: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from gatewright.live.judgement import Judgement
 from gatewright.live.status import status
 from tests.live.written import write
 from tests.mistakes import valid
+from tests.project.tree import ROOT
 from tests.servers.apiserver.asked import asked
 from tests.servers.apiserver.operated import Kept, Object, Operated, applied, condition, operated, thing
 from tests.servers.apiserver.pool import Pool
@@ -123,7 +125,12 @@ def _a_field_of_somebody(spec: Object) -> None:
     spec["cors"] = {"allowOrigins": ["https://evil.example.com"]}
 
 
+def _tokens_optional(spec: Object) -> None:
+    spec["jwt"]["optional"] = True
+
+
 @pytest.mark.parametrize(("change", "told"), [
+    (_tokens_optional, "spec.jwt.optional: written False, found True"),
     (_loosened, "spec.authorization.defaultAction: written 'Deny', found 'Allow'"),
     (_one_more_rule, "spec.authorization.rules[1]: written nothing, found {'action': 'Allow', 'name': 'friend'"),
     (_one_less_rule, "spec.authorization.rules[0]: written {"),
@@ -368,6 +375,11 @@ STRANGERS = {
             "targetRefs": [{"group": "", "kind": "Service", "name": "orders"}], "validation": {"hostname": "evil", "wellKnownCACertificates": "System"}}),
         "bears on Service shop/orders",
     ),
+    "grant": (
+        thing("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", "rogue", "shop", spec={
+            "from": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "evil"}], "to": [{"group": "", "kind": "Service"}]}),
+        "opens Service shop/orders to HTTPRoutes of evil",
+    ),
     "patch-policy": (
         thing(OWN, "EnvoyPatchPolicy", "rogue", "infra", spec={
             "type": "JSONPatch", "jsonPatches": [], "targetRef": {"group": "gateway.networking.k8s.io", "kind": "GatewayClass", "name": "eg"}}),
@@ -429,6 +441,22 @@ def test_the_command_asks_through_the_official_client(
     assert "\nwrong: strangers: HTTPRoute shop/rogue\n" in capsys.readouterr().out
 
 
+def test_the_readme_shows_what_is_printed(
+    cluster: Operated, written: Written, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its block is what the command prints below the table where a policy was loosened and a route applied by hand."""
+    pytest.importorskip("kubernetes")
+    monkeypatch.setenv("KUBECONFIG", str(cluster.server.kubeconfig))
+    (shown,) = re.findall(r"^```text\n(wrong: .*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    policy = of(written, "SecurityPolicy", "orders")
+    with cluster.edited(policy, lambda there: _loosened(there["spec"])), cluster.changed(_route("HTTPRoute", "shop")):
+        cluster.says(policy, _anew(cluster.status(policy)))
+        assert main(["status", str(written.folders[0].path), "--cluster"]) == 1
+    table, _, paragraphs = capsys.readouterr().out.partition("\n\n")
+    assert "strangers" in table
+    assert paragraphs == shown
+
+
 # ── what may not be read ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -452,7 +480,9 @@ def test_objects_are_asked_for_one_by_one_where_no_list_is_granted(cluster: Oper
     assert {one.verdict for one in found if one.check in ("object", "as-written", "route-accepted")} == {"ok"}
     found = judged(cluster, written, r"/httproutes")
     mine = [one for one in found if "HTTPRoute" in one.subject]
-    assert {(one.check, one.verdict) for one in mine} == {("object", "unknown")}
+    assert {(one.check, one.verdict) for one in mine} == {
+        *((check, "unknown") for check in ("object", "as-written", "route-accepted", "route-resolved"))
+    }
     assert all("forbidden" in one.found for one in mine)
 
 

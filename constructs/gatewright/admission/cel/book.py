@@ -5,6 +5,8 @@ Source: k8s.io/apiextensions-apiserver pkg/apiserver/schema/cel/validation.go v0
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import threading
 import weakref
 from typing import Final
@@ -16,9 +18,10 @@ from gatewright.admission.cel.cost import CALL_LIMIT, OBJECT_BUDGET
 from gatewright.admission.cel.program import NotCompiled, Outcome, Program
 from gatewright.admission.cel.rewriting import Old
 from gatewright.admission.cel.values import Convert, Measure, converter, seen
+from gatewright.admission.quoting import quoted
 from gatewright.admission.rulebook import ABSENT, Broken, Rule
 from gatewright.admission.schema import Schema, Validation
-from gatewright.errors import shown
+from gatewright.errors import NotJudged, shown
 
 _LONGEST_MESSAGE = 5 * 1024
 _NAME = 100
@@ -73,6 +76,8 @@ class CelBook:
         except NotCompiled as error:
             broken = Broken(f"rule compile error: {error}", "a rule that is none", "what compiles")
             return Rule(name, lambda value, old: broken)
+        except NotJudged as unsure:
+            return Rule(name, functools.partial(_undecided, str(unsure)))
         if not program.uses_old:
             node.alone.append(validation.rule)
         place = field_path.normalized(validation.field_path, schema) if validation.field_path else ""
@@ -146,7 +151,8 @@ class _Node:
     def join(self, schema: Schema) -> None:
         """All rules are known."""
         if len(self.alone) > 1:
-            self._together = Program(" && ".join(f"({text}\n)" for text in self.alone), schema)
+            with contextlib.suppress(NotCompiled, NotJudged):  # together they may be too long, or too deep
+                self._together = Program(" && ".join(f"({text}\n)" for text in self.alone), schema)
 
     def data(self, position: int, value: object, old: object) -> _Asked:
         """The variables of a rule. An object may be changed between two rounds, and they are read anew in each."""
@@ -190,7 +196,7 @@ class _Decision:
         outcome = self.book.charged(self.program, asked.data, asked.measure, form)
         if outcome is None or (outcome.value is True and not self.book.exhausted):
             return None
-        got = shown(value)
+        got = quoted(value)
         if outcome.too_expensive:
             return Broken(f"call cost exceeds limit for rule: {self._told()}", f"more than {CALL_LIMIT}", f"a cost of at most {CALL_LIMIT}", failed=True)
         if self.book.exhausted:
@@ -212,6 +218,10 @@ class _Decision:
             if text and "\n" not in text and len(text.encode()) <= _LONGEST_MESSAGE:
                 return text
         return self.validation.message.strip() or f"failed rule: {self.validation.rule.strip()}"
+
+
+def _undecided(reason: str, value: object, old: object) -> Broken | None:
+    raise NotJudged(reason)
 
 
 def _is_root(schema: Schema) -> bool:

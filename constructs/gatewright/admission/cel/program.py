@@ -46,6 +46,8 @@ def _compiled(text: str) -> tuple[Tree, str]:
     try:
         expression = environment.checker().compile(text)
     except RuntimeError as error:
+        if "recursion" in str(error):  # the server's parser goes down 250 levels, the runtime's 32
+            raise NotJudged(f"nested more deeply than the CEL runtime reads: {text}") from error
         raise NotCompiled(str(error).removesuffix(" [INVALID_ARGUMENT]").removeprefix("INVALID_ARGUMENT: ")) from error
     return tree.decoded(expression.serialize()), expression.return_type().name()
 
@@ -60,7 +62,10 @@ class _Variant:
 
 
 class Program:
-    """A rule of values of a schema. Raises NotCompiled; ``result`` is the type it must give, BOOL or STRING."""
+    """A rule of values of a schema; ``result`` is the type it must give, BOOL or STRING.
+
+    Raises NotCompiled, and NotJudged for what only the server can compile.
+    """
 
     def __init__(self, text: str, schema: Schema, result: str = _BOOL) -> None:
         self._tree, given = _compiled(text)

@@ -131,6 +131,14 @@ class Filled(Has):
 
 
 @attrs.frozen(str=False)
+class Some(Filled):
+    """The field holds something. One that is absent cannot be counted: then nothing can be told."""
+
+    def __call__(self, value: object) -> bool:
+        return bool(read(value, self.field))
+
+
+@attrs.frozen(str=False)
 class Of:
     """The field is given, and what it holds fulfils a condition."""
 

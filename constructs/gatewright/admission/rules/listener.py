@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatewright.admission.rules.condition import Filled, Has, among, every
+from gatewright.admission.rules.condition import Filled, Has, Some, among, every
 from gatewright.admission.rules.demand import at_least_one, bars, both, each, inside, lacks, only, states, when
 from gatewright.admission.rules.rule import rule
 from gatewright.admission.rules.unique import given, own, unique
@@ -26,7 +26,7 @@ RULES = {
     # of listeners[].tls
     "f161b726ab7c": rule(
         "terminating-listener-has-certificate",
-        when(among("mode", "Terminate"), at_least_one(Filled("certificateRefs"), Filled("options"))),
+        when(among("mode", "Terminate"), at_least_one(Some("certificateRefs"), Some("options"))),
         "a listener that terminates TLS needs a certificate",
     ),
     # of tls.frontend

@@ -12,11 +12,11 @@ from typing import cast
 
 
 class Unreadable(Exception):
-    """A rule reads what is not there, or cannot be read. ``path`` continues that of the rule's value. It never leaves this room."""
+    """A rule reads what is not there (``absent``), or cannot be read. ``path`` continues that of the rule's value. It never leaves this room."""
 
-    def __init__(self, message: str, got: str, allowed: str, path: str = "") -> None:
+    def __init__(self, message: str, got: str, allowed: str, path: str = "", *, absent: bool = False) -> None:
         super().__init__(message)
-        self.message, self.got, self.allowed, self.path = message, got, allowed, path
+        self.message, self.got, self.allowed, self.path, self.absent = message, got, allowed, path, absent
 
 
 def fields(value: object) -> Mapping[str, object]:
@@ -45,7 +45,7 @@ def has(value: object, name: str) -> bool:
 def read(value: object, name: str) -> object:
     """A field that must be there. Raises Unreadable where it is not, or where an integer is written with a fraction."""
     if not has(value, name):
-        raise Unreadable(f"{name} is missing", f"no {name}", name)
+        raise Unreadable(f"{name} is missing", f"no {name}", name, absent=True)
     return fields(value)[name]
 
 

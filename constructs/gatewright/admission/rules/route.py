@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatewright.admission.quoting import quoted
 from gatewright.admission.rulebook import Broken
 from gatewright.admission.rules.condition import Condition, Filled, Has, Of, Single, among, every
 from gatewright.admission.rules.demand import Demand, at_least_one, each, lacks, like, when, within
@@ -41,7 +42,7 @@ def _prefix_known(case: Condition) -> Demand:
         if len(matches) == 1 and has(matches[0], "path") and read(read(matches[0], "path"), "type") == "PathPrefix":
             return None
         allowed = "exactly one match, with a path of type PathPrefix"
-        return Broken("a prefix can be replaced only where exactly one is matched", shown(matches), allowed, ".matches")
+        return Broken("a prefix can be replaced only where exactly one is matched", quoted(matches), allowed, ".matches")
 
     return judge
 

@@ -15,14 +15,14 @@ from gatewright.admission.rules.reading import Unreadable
 def rule(name: str, demand: Demand, says: str = "", allowed: str = "") -> Rule:
     """A rule that looks at the value alone. ``says`` and ``allowed`` replace what the demand says of itself.
 
-    What cannot be read breaks the rule, as an error of CEL is a rejection, and is told as such.
+    What cannot be read breaks the rule, as an error of CEL is a rejection, and is told as such; what is absent, in the rule's words.
     """
 
     def decide(value: object, old: object) -> Broken | None:
         try:
             broken = demand(value)
         except Unreadable as error:
-            return Broken(error.message, error.got, error.allowed, error.path, failed=True)
+            return Broken(says if says and error.absent else error.message, error.got, error.allowed, error.path, failed=True)
         return broken and attrs.evolve(broken, message=says or broken.message, allowed=allowed or broken.allowed)
 
     return Rule(name, decide)
