@@ -64,11 +64,11 @@ def test_a_kind_that_is_not_installed_is_refused(apiserver: Pool, tmp_path: Path
     pytest.importorskip("cel_expr_python")
     server = apiserver(*RELEASES)
     monkeypatch.setenv("KUBECONFIG", str(server.kubeconfig))
-    route = {"apiVersion": "gateway.networking.k8s.io/v1alpha2", "kind": "UDPRoute", "metadata": {"name": "a"}, "spec": {"rules": [{"backendRefs": []}]}}
-    (tmp_path / "route.json").write_text(json.dumps(route), encoding="utf-8")
-    code, tree = judged(capsys, str(tmp_path / "route.json"), "--cluster")
+    mesh = {"apiVersion": "gateway.networking.x-k8s.io/v1alpha1", "kind": "XMesh", "metadata": {"name": "a"}, "spec": {"controllerName": "example.com/a"}}
+    (tmp_path / "mesh.json").write_text(json.dumps(mesh), encoding="utf-8")
+    assert server.request("GET", "/apis/gateway.networking.x-k8s.io/v1alpha1").status == 404
+    code, tree = judged(capsys, str(tmp_path / "mesh.json"), "--cluster")
     assert (code, [finding["rule"] for finding in tree["objects"][0]["findings"]]) == (1, ["kind"])
-    assert "UDPRoute" not in server.request("GET", "/apis/gateway.networking.k8s.io/v1").body["resources"]
 
 
 def test_what_is_there_is_judged_too(apiserver: Pool, objects: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
