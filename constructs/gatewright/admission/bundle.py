@@ -36,14 +36,14 @@ def bundled(edition: str = "", others: Iterable[str] = ()) -> Facts:
     Raises InputError for an edition or a release that there is not, and for two of one product.
     """
     named = set(others) | ({f"gateway-api-{edition.replace('/', '-')}"} if edition else set())
-    for one, other in itertools.pairwise(sorted(named, key=lambda name: (_product(name), name))):
+    for one, other in itertools.pairwise(sorted(named, key=order)):
         if _product(one) == _product(other):
             raise InputError(f"{one} and {other}: objects are judged by one release of {_product(one)}; leave one of them")
     edition = edition or newest()
     if edition not in editions():
         raise InputError(f"there is no Gateway API {edition!r}{did_you_mean(edition, editions())}; there are {', '.join(editions())}")
     chosen: dict[str, str] = {}
-    for name in sorted(releases(), key=_numbers):
+    for name in sorted(releases(), key=order):
         chosen[_product(name)] = name
     chosen["gateway-api"] = f"gateway-api-{edition.replace('/', '-')}"
     for name in named:
@@ -90,6 +90,11 @@ def judge_of(facts: Facts, crds: Iterable[Mapping[str, object]] = ()) -> Judge:
 
     real = facts_of(given)
     return Judge(Facts((*facts.releases, *real.releases), {**facts.kinds, **real.kinds}), Shelf((CelBook(), Bundled())))
+
+
+def order(release: str) -> tuple[str, tuple[int, ...], str]:
+    """A sort key: by product, the oldest release of each first, 1.9 before 1.10."""
+    return _product(release), _numbers(release), release
 
 
 def _product(release: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 
 import attrs
 import click
 
+from gatewright.admission.bundle import order
 from gatewright.admission.rules.book import Bundled
 from gatewright.admission.schema import Schema, load, origin, releases
 from gatewright.cli.terminal import data
@@ -54,7 +54,7 @@ def command(chosen: tuple[str, ...], kinds: tuple[str, ...], form: str) -> int:
 
 def _rows(names: Sequence[str]) -> Iterator[_Row]:
     book = Bundled()
-    for release in sorted(names, key=_natural):
+    for release in sorted(names, key=order):
         for kind in load(release).kinds.values():
             served = {name: version for name, version in kind.versions.items() if version.served}
             counts = {_count(version.schema, book) for version in served.values()}
@@ -70,10 +70,6 @@ def _count(schema: Schema, book: Bundled) -> tuple[int, int]:
     children = [*schema.properties.values(), *(child for child in (schema.items, schema.additional_properties) if child is not None)]
     below = [_count(child, book) for child in children]
     return rules + sum(one for one, _ in below), judged + sum(one for _, one in below)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _json(rows: Sequence[_Row]) -> str:

@@ -68,10 +68,7 @@ def asked(server: ApiServer, one: Sample) -> Answer:
         path = collection(server, one.manifest, one.home)
     except Unserved:
         return UNSERVED
-    try:
-        return server.create(one.manifest, path=path)
-    except OSError:  # a connection that the server closed while it was idle
-        return server.create(one.manifest, path=path)
+    return server.create(one.manifest, path=path)
 
 
 def ask(server: ApiServer, samples: Sequence[Sample]) -> list[Answer]:

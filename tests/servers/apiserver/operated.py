@@ -10,7 +10,7 @@ import contextlib
 import copy
 import http.client
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -242,6 +242,14 @@ def applied(one: Operated, manifests: Sequence[Object], egctl: Egctl, beside: Se
     finally:
         for manifest in reversed(manifests):
             one.server.delete(manifest)
+
+
+@contextlib.contextmanager
+def in_force(server: ApiServer, manifests: Iterable[Mapping[str, Any]], egctl: Egctl) -> Iterator[Operated]:
+    """A cluster in which all of it was applied, and is said to be in force."""
+    copies: list[Object] = [dict(copy.deepcopy(one)) for one in manifests]
+    with operated(server) as one, applied(one, copies, egctl):
+        yield one
 
 
 def _of_gateway(said: Object) -> Object:

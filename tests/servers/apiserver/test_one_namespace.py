@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 from collections.abc import Iterator
@@ -22,9 +21,9 @@ from gatewright.world.source import read_source
 from tests.live.written import write
 from tests.mistakes import valid
 from tests.servers.apiserver.asked import asked
-from tests.servers.apiserver.operated import Kept, Object, Operated, applied, operated, thing
+from tests.servers.apiserver.operated import Kept, Operated, in_force, thing
 from tests.servers.apiserver.pool import Pool
-from tests.servers.apiserver.server import READER, ApiServer
+from tests.servers.apiserver.server import READER
 from tests.servers.conftest import find
 from tests.servers.egctl import Egctl
 
@@ -46,14 +45,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory, written: Written) -> Iterator[Kept]:
     translator = Egctl("1.9", find("egctl-1.9", "`make tools` builds it"), tmp_path_factory.mktemp("answers"))
-
-    @contextlib.contextmanager
-    def in_force(server: ApiServer) -> Iterator[Operated]:
-        manifests: list[Object] = [dict(copy.deepcopy(one)) for one in written.objects.values()]
-        with operated(server) as one, applied(one, manifests, translator):
-            yield one
-
-    found = Kept(in_force)
+    found = Kept(lambda server: in_force(server, written.objects.values(), translator))
     yield found
     found.close()
 

@@ -5,7 +5,6 @@ More than 400 lines: every test rests on the one cluster that the fixture of thi
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import re
 from collections.abc import Callable, Iterator
@@ -23,9 +22,8 @@ from tests.live.written import write
 from tests.mistakes import valid
 from tests.project.tree import ROOT
 from tests.servers.apiserver.asked import asked
-from tests.servers.apiserver.operated import Kept, Object, Operated, applied, condition, operated, thing
+from tests.servers.apiserver.operated import Kept, Object, Operated, applied, condition, in_force, thing
 from tests.servers.apiserver.pool import Pool
-from tests.servers.apiserver.server import ApiServer
 from tests.servers.conftest import find
 from tests.servers.egctl import Egctl
 
@@ -50,14 +48,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
 @pytest.fixture(scope="module")
 def kept(translator: Egctl, written: Written) -> Iterator[Kept]:
     """Everything that was written, applied, and said to be in force."""
-
-    @contextlib.contextmanager
-    def in_force(server: ApiServer) -> Iterator[Operated]:
-        manifests: list[Object] = [dict(copy.deepcopy(one)) for one in written.objects.values()]
-        with operated(server) as one, applied(one, manifests, translator):
-            yield one
-
-    found = Kept(in_force)
+    found = Kept(lambda server: in_force(server, written.objects.values(), translator))
     yield found
     found.close()
 
