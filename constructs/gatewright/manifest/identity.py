@@ -10,7 +10,7 @@ from gatewright.errors import shown
 from gatewright.manifest.text import ManifestError
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class ObjectId:
     """Group, kind, namespace and name. The version is left out: one object is served in several.
 

@@ -34,7 +34,7 @@ class Loaded:
     _document: Document | None = attrs.field(default=None, repr=False, eq=False)
     _within: FieldPath = attrs.field(default=(), repr=False, eq=False)
 
-    @property
+    @functools.cached_property
     def id(self) -> ObjectId:
         """Raises ManifestError, with the place, where metadata, its name or its namespace is of the wrong type."""
         try:

@@ -15,13 +15,14 @@ from gatewright.manifest.yaml_read import Loaded
 class World:
     """Every object given, ordered by identity, file and line: the order they were given in makes no difference.
 
-    ``complete_for`` names the kinds all of whose objects are here: of those, one that is missing does not exist;
-    of any other kind it is unknown.
+    ``complete_for`` names the kinds all of whose objects are here, as ``Service`` or ``HTTPRoute.gateway.networking.k8s.io``, or a
+    whole group as ``*.gateway.networking.k8s.io``: of those, one that is missing does not exist; of any other kind it is unknown.
     """
 
     objects: tuple[Loaded, ...] = attrs.field(repr=False)
     complete_for: frozenset[str]
     _index: dict[ObjectId, tuple[Loaded, ...]] = attrs.field(repr=False)
+    _kinds: dict[tuple[str, str], tuple[Loaded, ...]] = attrs.field(repr=False)
 
     @classmethod
     def of(cls, loaded: Iterable[Loaded], complete_for: Iterable[str] = ()) -> World:
@@ -30,7 +31,11 @@ class World:
         for item in loaded:
             found[item.id].append(item)
         index = {identity: tuple(sorted(found[identity], key=_place)) for identity in sorted(found)}
-        return cls(tuple(item for same in index.values() for item in same), frozenset(complete_for), index)
+        kinds: defaultdict[tuple[str, str], list[Loaded]] = defaultdict(list)
+        for identity, same in index.items():
+            kinds[identity.group, identity.kind] += same
+        by_kind = {key: tuple(same) for key, same in kinds.items()}
+        return cls(tuple(item for same in index.values() for item in same), frozenset(complete_for), index, by_kind)
 
     @property
     def duplicates(self) -> tuple[tuple[Loaded, ...], ...]:
@@ -44,7 +49,16 @@ class World:
 
     def of_kind(self, group: str, kind: str) -> Iterator[Loaded]:
         """The objects of a kind, by namespace and name."""
-        return (item for item in self.objects if (item.id.group, item.id.kind) == (group, kind))
+        return iter(self._kinds.get((group, kind), ()))
+
+    @property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
+        """The kinds that there are, as (group, kind), sorted."""
+        return tuple(self._kinds)
+
+    def is_complete(self, group: str, kind: str) -> bool:
+        """Whether an object of this kind that is not here does not exist."""
+        return not self.complete_for.isdisjoint({f"{kind}.{group}" if group else kind, f"*.{group}"})
 
     def __iter__(self) -> Iterator[Loaded]:
         return iter(self.objects)
