@@ -31,7 +31,7 @@ NO_STRENGTH: Mapping[type, Mapping[str, str]] = {
     Anonymous: {},
     Jwt: {},
     Authorization: {},
-    Way: {},
+    Way: {"terms": "read from manifests alone: no intent states one"},
     Claim: {},
     RateLimit: {"scope": "replica is the weakest already"},
     Timeouts: {},
@@ -41,7 +41,7 @@ NO_STRENGTH: Mapping[type, Mapping[str, str]] = {
     ListenerPolicy: {"client": "how addresses are learned is the exposure's; a rule on a forgeable one is refused"},
     BackendTls: {"hostname": "the backend's own name"},
     Authority: {},
-    Fenced: {},
+    Fenced: {"admits": "read from manifests alone: what is stated admits its callers, which are compared"},
     Caller: {},
     LoweredListener: dict.fromkeys(("name", "host", "port", "certificate", "acme"), "where and under which name, not how strictly"),
     LoweredGateway: {

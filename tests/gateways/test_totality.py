@@ -21,6 +21,10 @@ OTHERS = {
     "unknown": {"Unknown"},
     "fence": {"Fenced", "NotFenced"},
     "client": {"Forgeable"},
+    "access": {"Tokens", "OidcLogin", "ApiKeys", "BasicUsers", "ExternalAuthorizer", "ClientCertificates"},  # read, not yet written: no intent asks for them
+    "bounds": {"ConnectionBounds", "Extensions", "Mirrored", "CountedLimit"},
+    "browser": {"CrossOrigin", "SameOrigin"},
+    "dimension": {"Dimension", "Comparison"},
     "transport": {"Plaintext", "Authority"},
     "lowered": {"Caller", "LoweredBackend", "LoweredGateway", "LoweredGrant", "LoweredRoute", "Origin", "Relaxed"},
 }

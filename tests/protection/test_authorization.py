@@ -14,6 +14,7 @@ from tests.properties.gatekeeper import Token, admits
 
 ADMIN, BUYER = Claim("role", ("admin",)), Claim("role", ("buyer",))
 EITHER = Claim("role", ("admin", "buyer"))
+TRUE, FALSE, OTHER = ("header x is a", True), ("header x is a", False), ("header y is b", True)
 GET, INSIDE = Methods.only("GET"), Sources.of("10.0.0.0/8")
 
 
@@ -48,10 +49,17 @@ def test_a_claim_implies_another(claim, other, implies):
         ((Way(GET, INSIDE), Way(GET, Sources.of("192.0.2.0/24"))), (Way(GET, INSIDE.union(Sources.of("192.0.2.0/24"))),)),
         ((Way(GET), Way(claims=(ADMIN,))), (Way(GET), Way(Methods.all_but("GET"), claims=(ADMIN,)))),
         ((Way(claims=(ADMIN, EITHER)),), (Way(claims=(ADMIN,)),)),
-        ((Way(claims=(Claim("role", ("b", "a", "a")),), scopes=("y", "x", "x")),), (Way(claims=(Claim("role", ("a", "b")),), scopes=("x", "y")),)),
+        (
+            (Way(claims=(Claim("role", ("b", "a", "a")),), scopes=("y", "x", "x")),),
+            (Way(claims=(Claim("role", ("a", "b")),), scopes=("x", "y")),),
+        ),
         ((Way(claims=(ADMIN, EITHER)), Way(claims=(ADMIN,))), (Way(claims=(ADMIN,)),)),
         ((Way(claims=(ADMIN,)), Way(claims=(BUYER,))), (Way(claims=(ADMIN,)), Way(claims=(BUYER,)))),
         ((Way(scopes=("x", "y")), Way(scopes=("x",))), (Way(scopes=("x",)),)),
+        ((Way(terms=(TRUE, FALSE)),), ()),
+        ((Way(terms=(OTHER, TRUE, TRUE)),), (Way(terms=(TRUE, OTHER)),)),
+        ((Way(terms=(TRUE,)), Way(terms=(TRUE, OTHER))), (Way(terms=(TRUE,)),)),
+        ((Way(terms=(TRUE,)), Way(GET)), (Way(GET), Way(Methods.all_but("GET"), terms=(TRUE,)))),
     ],
 )
 def test_the_normal_form(ways, normal):
@@ -74,6 +82,13 @@ def test_the_normal_form(ways, normal):
         (of(Way(scopes=("x", "y"))), of(Way(scopes=("x",))), None),
         (of(Way(scopes=("x",))), of(Way(scopes=("x", "y"))), Way(scopes=("x",))),
         (of(Way(GET), Way(claims=(ADMIN,))), of(Way(GET)), Way(Methods.all_but("GET"), claims=(ADMIN,))),
+        (of(Way(terms=(TRUE,))), EVERYBODY, None),
+        (EVERYBODY, of(Way(terms=(TRUE,))), Way(terms=(FALSE,))),
+        (EVERYBODY, of(Way(terms=(TRUE,)), Way(terms=(FALSE,))), None),
+        (of(Way(terms=(TRUE, FALSE))), NOBODY, None),
+        (of(Way(terms=(TRUE,))), of(Way(terms=(FALSE,))), Way(terms=(TRUE,))),
+        (of(Way(GET, terms=(TRUE,))), of(Way(GET, INSIDE, terms=(TRUE,))), Way(GET, Sources().minus(INSIDE), terms=(TRUE,))),
+        (of(Way(claims=(ADMIN,))), of(Way(claims=(ADMIN,), terms=(TRUE, OTHER))), Way(claims=(ADMIN,), terms=(FALSE,))),
     ],
 )
 def test_what_one_admits_beyond_another(left, right, beyond):
@@ -98,7 +113,9 @@ REQUESTS = list(product([*draw.METHODS, "DELETE"], ["10.1.2.3", "10.2.0.1", "192
 @given(decisions, decisions)
 def test_it_agrees_with_asking_for_every_request(left, right):
     more = [
-        (token, request) for token, request in product(TOKENS, REQUESTS) if admits(left, token, *request) and not admits(right, token, *request)
+        (token, request)
+        for token, request in product(TOKENS, REQUESTS)
+        if admits(left, token, *request) and not admits(right, token, *request)
     ]
     beyond = left.admits_beyond(right)
     assert (beyond is None) == (not more)
@@ -110,7 +127,11 @@ def test_it_agrees_with_asking_for_every_request(left, right):
 @given(draw.authorizations(), draw.authorizations())
 def test_with_claims_of_several_values_it_never_calls_a_wider_decision_as_strict(left, right):
     if left.admits_beyond(right) is None:
-        tokens = [Token({"role": held}, frozenset(scopes), True) for held in [(), ("admin",), ("buyer",), ("admin", "buyer")] for scopes in [(), ("read",)]]
+        tokens = [
+            Token({"role": held}, frozenset(scopes), True)
+            for held in [(), ("admin",), ("buyer",), ("admin", "buyer")]
+            for scopes in [(), ("read",)]
+        ]
         assert not any(admits(left, token, *request) and not admits(right, token, *request) for token, request in product(tokens, REQUESTS))
 
 
@@ -118,3 +139,26 @@ def test_with_claims_of_several_values_it_never_calls_a_wider_decision_as_strict
 def test_the_normal_form_is_as_strict_as_its_origin(decision):
     assert decision.normal().admits_beyond(decision) is None
     assert decision.admits_beyond(decision.normal()) is None
+
+
+terms = st.lists(st.tuples(draw.some(["a", "b", "c"]), st.booleans()), max_size=3, unique=True).map(tuple)
+guarded = st.lists(st.builds(Way, draw.methods, draw.sources, terms=terms), max_size=3).map(lambda them: Authorization(tuple(them)))
+
+
+def passes(decision, truths, request):
+    """By asking every way; ``truths``: the texts that hold."""
+    bare = tuple(Way(way.methods, way.sources) for way in decision.ways if all((text in truths) == held for text, held in way.terms))
+    return admits(Authorization(bare), Token({}, frozenset(), True), *request)
+
+
+@examples(100)
+@given(guarded, guarded)
+def test_terms_are_compared_as_if_every_truth_were_asked(left, right):
+    worlds = [frozenset(text for text, held in zip("abc", truths, strict=True) if held) for truths in product([True, False], repeat=3)]
+    more = [(one, request) for one, request in product(worlds, REQUESTS) if passes(left, one, request) and not passes(right, one, request)]
+    beyond = left.admits_beyond(right)
+    assert (beyond is None) == (not more)
+    if beyond is not None:
+        assert any(passes(Authorization((beyond,)), one, request) for one, request in more)
+    for one, request in product(worlds, REQUESTS):
+        assert passes(left, one, request) == passes(left.normal(), one, request)

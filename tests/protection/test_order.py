@@ -22,7 +22,7 @@ from tests.properties.budget import examples
 UNREAD = Unknown("somebody's own")
 JWT = Jwt("https://id.example.com", ("clinic", "shop"), "https://id.example.com/jwks", expiry_required=True)
 CLAIM = Claim("role", ("admin", "buyer"))
-WAY = Way(Methods.only("GET", "POST"), Sources.of("10.0.0.0/8"), (CLAIM,), ("read", "write"))
+WAY = Way(Methods.only("GET", "POST"), Sources.of("10.0.0.0/8"), (CLAIM,), ("read", "write"), (("header x-team is a", True),))
 LIMIT = RateLimit(100, "minute", "everyone", "shared")
 TIMES = Timeouts(4_000, 3_000, 2_000, 1_000)
 POLICY = Policy(JWT, Authorization((WAY,)), (LIMIT,), 1_000, TIMES, upgrades=False)
@@ -90,6 +90,7 @@ WEAKER = [
         "sources": ("authorization.addresses", [ANYWHERE, Sources.of("10.0.0.0/7")]),
         "claims": ("authorization.claims", [()]),
         "scopes": ("authorization.scopes", [(), ("read",)]),
+        "terms": ("authorization.terms", [(), (("header x-team is a", False),)]),
     }),
     (Claim, claim, POLICY, weaknesses, {
         "name": ("authorization.claims", ["tier"]),
@@ -252,10 +253,10 @@ def test_as_strong_as_is_transitive_in_each_field(first, second, third, field):
 
 
 def test_words():
-    weak = way(methods=Methods(), sources=ANYWHERE, claims=(), scopes=())
+    weak = way(methods=Methods(), sources=ANYWHERE, claims=(), scopes=(), terms=())
     assert str(weaknesses(weak, POLICY)[0]) == (
         "authorization.claims: admits everybody is weaker than "
-        "role in admin, buyer and scope read and scope write and from 10.0.0.0/8 and by GET, POST"
+        "role in admin, buyer and scope read and scope write and from 10.0.0.0/8 and by GET, POST and header x-team is a"
     )
     assert weaknesses(EVERYTHING, policy(authorization=NOBODY))[0].right == "nobody"
     assert str(Weakness("body", "no bound", "1 bytes")) == "body: no bound is weaker than 1 bytes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from typing import TypeAlias
 
 import attrs
 
@@ -24,32 +25,45 @@ class Claim:
         return self.name == other.name and self.listed == other.listed and set(self.any_of) <= set(other.any_of)
 
 
+Term: TypeAlias = tuple[str, bool]
+"""What else is asked of a request, as a sentence that nothing looks into, and whether it must hold: ``("header x-team is a", True)``."""
+
+
 @attrs.frozen
 class Way:
-    """One way in; all of it must hold: method, client address, claims and scopes."""
+    """One way in; all of it must hold: method, client address, claims, scopes and ``terms``.
+
+    Two terms of one text are the same question, two of different texts have nothing to do with each other as far as anybody here knows.
+    """
 
     methods: Methods = ANY_METHOD
     sources: Sources = ANYWHERE
     claims: tuple[Claim, ...] = ()
     scopes: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether no request can take this way."""
-        return self.methods.is_empty() or self.sources.is_empty()
+        return self.methods.is_empty() or self.sources.is_empty() or any((text, not held) in self.terms for text, held in self.terms)
 
     @property
     def demand(self) -> Way:
-        """What is asked of the principal, whatever the request."""
-        return Way(claims=self.claims, scopes=self.scopes)
+        """What is asked of the principal and by terms, whatever the method and address."""
+        return Way(claims=self.claims, scopes=self.scopes, terms=self.terms)
 
     def normal(self) -> Way:
         """The same way without claims that another of its claims implies, in a fixed order."""
         claims = {attrs.evolve(claim, any_of=tuple(sorted(set(claim.any_of)))) for claim in self.claims}
         needed = [claim for claim in claims if not any(other != claim and other.implies(claim) for other in claims)]
-        return attrs.evolve(self, claims=tuple(sorted(needed)), scopes=tuple(sorted(set(self.scopes))))
+        scopes, terms = tuple(sorted(set(self.scopes))), tuple(sorted(set(self.terms)))
+        return attrs.evolve(self, claims=tuple(sorted(needed)), scopes=scopes, terms=terms)
 
     def demands_at_least(self, other: Way) -> bool:
+        """Whether whoever meets the claims, scopes and terms of this way meets those of the other."""
+        return self.proves(other) and set(other.terms) <= set(self.terms)
+
+    def proves(self, other: Way) -> bool:
         """Whether whoever has the claims and scopes for this way has them for the other."""
         return set(other.scopes) <= set(self.scopes) and all(any(mine.implies(theirs) for mine in self.claims) for theirs in other.claims)
 
@@ -108,22 +122,33 @@ _OTHER = ""  # stands for every method that nothing names; no method is called s
 
 
 def _key(way: Way) -> tuple[object, ...]:
-    return (way.methods.excluded, sorted(way.methods.names), way.claims, way.scopes, way.sources.spans)
+    return (way.methods.excluded, sorted(way.methods.names), way.claims, way.scopes, way.terms, way.sources.spans)
 
 
 def _remainder(way: Way, admitted: Iterable[Way]) -> Iterator[Way]:
     """What is left of a way after every admitted way that asks no more of the principal is taken out of it."""
-    cells = [way]
+    cells = [] if way.is_empty else [way]
     for other in admitted:
-        if way.demands_at_least(other):
+        if way.proves(other):
             cells = [piece for cell in cells for piece in _minus(cell, other)]
     yield from cells
 
 
 def _minus(cell: Way, other: Way) -> Iterator[Way]:
+    if any((text, not held) in cell.terms for text, held in other.terms):
+        yield cell
+        return
     outside = attrs.evolve(cell, methods=cell.methods.minus(other.methods))
     if not outside.is_empty:
         yield outside
-    inside = attrs.evolve(cell, methods=cell.methods.intersect(other.methods), sources=cell.sources.minus(other.sources))
-    if not inside.is_empty:
-        yield inside
+    inside = attrs.evolve(cell, methods=cell.methods.intersect(other.methods))
+    beyond = attrs.evolve(inside, sources=cell.sources.minus(other.sources))
+    if not beyond.is_empty:
+        yield beyond
+    inside = attrs.evolve(inside, sources=cell.sources.intersect(other.sources))
+    if inside.is_empty:
+        return
+    for text, held in other.terms:
+        if (text, held) not in cell.terms:
+            yield attrs.evolve(inside, terms=(*inside.terms, (text, not held)))
+            inside = attrs.evolve(inside, terms=(*inside.terms, (text, held)))

@@ -44,6 +44,7 @@ OF_FIELD: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "sources": ("authorization.addresses",),
         "claims": ("authorization.claims",),
         "scopes": ("authorization.scopes",),
+        "terms": ("authorization.ways",),
     },
     Claim: {"name": ("authorization.claims",), "any_of": ("authorization.claims",), "listed": ("authorization.claims.listed",)},
     RateLimit: {

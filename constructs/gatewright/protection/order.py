@@ -6,19 +6,23 @@ Unknown is at least as strong as nothing but itself, and nothing is at least as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import attrs
 
-from gatewright.match import ANY_METHOD, ANYWHERE, Sources
+from gatewright.match import Sources
+from gatewright.protection import said
 from gatewright.protection.authentication import Anonymous, Authentication, Jwt
 from gatewright.protection.authorization import Authorization, Authorizing, Way
 from gatewright.protection.client import ClientAddress, Forgeable, ForwardedFor, ProxyProtocol
 from gatewright.protection.headers import Hygiene
-from gatewright.protection.limit import Limits, RateLimit
+from gatewright.protection.limit import Limits
 from gatewright.protection.policy import ListenerPolicy, Policy
-from gatewright.protection.traffic import FIELDS
+from gatewright.protection.traffic import FIELDS, Timeouts
 from gatewright.protection.transport import VERSIONS, Authority, BackendHop, BackendTls, Frontend, Plaintext, TlsFloor
 from gatewright.protection.unknown import Unknown
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @attrs.frozen
@@ -37,23 +41,24 @@ def weaknesses(left: Policy, right: Policy) -> tuple[Weakness, ...]:
     """Every field in which the left policy is not at least as strong as the right one; none: it is."""
     return (
         *_authentication(left.authentication, right.authentication),
-        *_authorization(left.authorization, right.authorization),
+        *authorization(left.authorization, right.authorization),
         *_limits(left.limits, right.limits),
-        *_bound("body", left.body, right.body, "bytes"),
-        *_flag("upgrades", not left.upgrades, not right.upgrades),
-        *(weak for name in FIELDS for weak in _bound(f"timeouts.{name}", getattr(left.timeouts, name), getattr(right.timeouts, name), "ms")),
+        *bound("body", left.body, right.body, "bytes"),
+        *flag("upgrades", not left.upgrades, not right.upgrades),
+        *timeouts(left.timeouts, right.timeouts),
     )
 
 
 def listener_weaknesses(left: ListenerPolicy, right: ListenerPolicy) -> tuple[Weakness, ...]:
     """The same for what every connection through a listener meets."""
     return (
-        *_frontend(left.frontend, right.frontend),
-        *_hygiene(left.hygiene, right.hygiene),
-        *_client(left.client, right.client),
-        *(Weakness("browser", f"no {name}", f"{name}: {value}") for name, value in right.browser if (name, value) not in left.browser),
-        *_bound("headers", left.headers, right.headers, "ms"),
-        *_flag("refuses_unlisted", left.refuses_unlisted, right.refuses_unlisted),
+        *frontend(left.frontend, right.frontend),
+        *request_headers(left.hygiene, right.hygiene),
+        *paths(left.hygiene, right.hygiene),
+        *client(left.client, right.client),
+        *browser(left.browser, right.browser),
+        *bound("headers", left.headers, right.headers, "ms"),
+        *flag("refuses_unlisted", left.refuses_unlisted, right.refuses_unlisted),
     )
 
 
@@ -83,30 +88,32 @@ def _authentication(left: Authentication, right: Authentication) -> Iterator[Wea
     if isinstance(left, Anonymous):
         yield Weakness("authentication", "public", _words(right))
         return
-    yield from _jwt(left, right)
+    yield from jwt(left, right)
 
 
-def _jwt(left: Jwt, right: Jwt) -> Iterator[Weakness]:
+def jwt(left: Jwt, right: Jwt) -> Iterator[Weakness]:
+    """Whose tokens, for whom, and what they must carry."""
     if right.issuer is not None and left.issuer != right.issuer:
-        yield Weakness("authentication.issuer", left.issuer or "any issuer", right.issuer)
+        yield Weakness("authentication.issuer", said.url(left.issuer or "any issuer"), said.url(right.issuer))
     if right.audiences and not (left.audiences and set(left.audiences) <= set(right.audiences)):
         yield Weakness("authentication.audiences", ", ".join(left.audiences) or "any audience", ", ".join(right.audiences))
     if left.jwks != right.jwks:
-        yield Weakness("authentication.jwks", left.jwks or "unknown keys", right.jwks or "unknown keys")
+        yield Weakness("authentication.jwks", said.url(left.jwks or "unknown keys"), said.url(right.jwks or "unknown keys"))
     if right.expiry_required and not left.expiry_required:
         yield Weakness("authentication.expiry_required", "a token without exp passes", "exp required")
     if left.optional and not right.optional:
         yield Weakness("authentication.optional", "a request without a token passes", "token required")
 
 
-def _authorization(left: Authorizing, right: Authorizing) -> Iterator[Weakness]:
+def authorization(left: Authorizing, right: Authorizing) -> Iterator[Weakness]:
+    """Who may pass; one way in that only the left one has, if there is any."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         if left != right:
             yield Weakness("authorization", _words(left), _words(right))
         return
     beyond = left.admits_beyond(right)
     if beyond is not None:
-        yield Weakness(f"authorization.{_short_of(beyond, right)}", f"admits {_way(beyond)}", " or ".join(map(_way, right.ways)) or "nobody")
+        yield Weakness(f"authorization.{_short_of(beyond, right)}", f"admits {said.way(beyond)}", " or ".join(map(said.way, right.ways)) or "nobody")
 
 
 def _short_of(way: Way, other: Authorization) -> str:
@@ -118,8 +125,9 @@ def _short_of(way: Way, other: Authorization) -> str:
 def _missed(way: Way, theirs: Way) -> tuple[str, ...]:
     """The fields in which a way asks less than another."""
     asks = {
-        "claims": way.demands_at_least(attrs.evolve(theirs, scopes=())),
-        "scopes": way.demands_at_least(attrs.evolve(theirs, claims=())),
+        "claims": way.proves(Way(claims=theirs.claims)),
+        "scopes": way.proves(Way(scopes=theirs.scopes)),
+        "terms": set(theirs.terms) <= set(way.terms),
         "addresses": theirs.sources.covers(way.sources),
         "methods": theirs.methods.covers(way.methods),
     }
@@ -133,20 +141,29 @@ def _limits(left: Limits, right: Limits) -> Iterator[Weakness]:
         return
     for limit in right:
         if not any(mine.tightens(limit) for mine in left):
-            yield Weakness("limits", " and ".join(map(_limit, left)) or "no limit", _limit(limit))
+            yield Weakness("limits", " and ".join(map(said.limit, left)) or "no limit", said.limit(limit))
 
 
-def _bound(field: str, left: int | None, right: int | None, unit: str) -> Iterator[Weakness]:
+def timeouts(left: Timeouts, right: Timeouts) -> Iterator[Weakness]:
+    """Each time by itself."""
+    for name in FIELDS:
+        yield from bound(f"timeouts.{name}", getattr(left, name), getattr(right, name), "ms")
+
+
+def bound(field: str, left: int | None, right: int | None, unit: str) -> Iterator[Weakness]:
+    """None: no bound."""
     if right is not None and (left is None or left > right):
         yield Weakness(field, "no bound" if left is None else f"{left} {unit}", f"{right} {unit}")
 
 
-def _flag(field: str, left: bool, right: bool) -> Iterator[Weakness]:
+def flag(field: str, left: bool, right: bool) -> Iterator[Weakness]:
+    """What is on, and protects."""
     if right and not left:
         yield Weakness(field, "off", "on")
 
 
-def _frontend(left: Frontend, right: Frontend) -> Iterator[Weakness]:
+def frontend(left: Frontend, right: Frontend) -> Iterator[Weakness]:
+    """What protects the bytes up to the gateway."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         if left != right:
             yield Weakness("tls", _words(left), _words(right))
@@ -168,25 +185,39 @@ def _tls(left: TlsFloor, right: TlsFloor) -> Iterator[Weakness]:
         yield Weakness("tls.suites", ", ".join(extra) or "any suite", ", ".join(right.suites))
 
 
-def _hygiene(left: Hygiene, right: Hygiene) -> Iterator[Weakness]:
+def request_headers(left: Hygiene, right: Hygiene) -> Iterator[Weakness]:
+    """What is refused or taken of headers."""
     passed = sorted(set(right.stripped) - set(left.stripped))
     if passed:
         yield Weakness("hygiene.stripped", f"{', '.join(passed)} pass", "they are stripped")
-    for name in ("underscores", "client_certificate", "escaped_slashes", "merged_slashes"):
-        yield from _flag(f"hygiene.{name}", getattr(left, name), getattr(right, name))
+    for name in ("underscores", "client_certificate"):
+        yield from flag(f"hygiene.{name}", getattr(left, name), getattr(right, name))
 
 
-def _client(left: ClientAddress, right: ClientAddress) -> Iterator[Weakness]:
+def paths(left: Hygiene, right: Hygiene) -> Iterator[Weakness]:
+    """What is refused or made one of paths."""
+    for name in ("escaped_slashes", "merged_slashes"):
+        yield from flag(f"hygiene.{name}", getattr(left, name), getattr(right, name))
+
+
+def browser(left: Headers, right: Headers) -> Iterator[Weakness]:
+    """Response headers that are added."""
+    for name, value in right:
+        if (name, value) not in left:
+            yield Weakness("browser", f"no {name}", f"{name}: {value}")
+
+
+def client(left: ClientAddress, right: ClientAddress) -> Iterator[Weakness]:
     """Ways to learn an address fit different networks; only one that cannot be believed is weaker than another."""
-    if left != right and (isinstance(left, Unknown) or isinstance(right, Unknown) or (_believes_anybody(left) and not _believes_anybody(right))):
+    if left != right and (isinstance(left, Unknown) or isinstance(right, Unknown) or (believes_anybody(left) and not believes_anybody(right))):
         yield Weakness("client", _writer(left), _writer(right))
 
 
 def _writer(client: ClientAddress) -> str:
-    return f"{_words(client)}, which anybody can write" if _believes_anybody(client) else _words(client)
+    return f"{_words(client)}, which anybody can write" if believes_anybody(client) else _words(client)
 
 
-def _believes_anybody(client: ClientAddress) -> bool:
+def believes_anybody(client: ClientAddress) -> bool:
     """Whether whoever connects can write the address."""
     if isinstance(client, ProxyProtocol | ForwardedFor):
         try:
@@ -199,18 +230,3 @@ def _believes_anybody(client: ClientAddress) -> bool:
 
 def _words(value: object) -> str:
     return f"unknown ({value.reason})" if isinstance(value, Unknown) else type(value).__name__
-
-
-def _limit(limit: RateLimit) -> str:
-    by = "each client address" if limit.by == "client-ip" else "everyone together"
-    counted = f"{limit.method} requests" if limit.method else "requests"
-    return f"{limit.requests} {counted} per {limit.unit} by {by} per {limit.scope}"
-
-
-def _way(way: Way) -> str:
-    parts = [f"{claim.name} in {', '.join(claim.any_of)}" for claim in way.claims] + [f"scope {scope}" for scope in way.scopes]
-    if way.sources != ANYWHERE:
-        parts.append(f"from {', '.join(way.sources.cidrs()[:4])}")
-    if way.methods != ANY_METHOD:
-        parts.append(f"by {'any method but ' if way.methods.excluded else ''}{', '.join(sorted(way.methods.names))}")
-    return " and ".join(parts) or "everybody"
