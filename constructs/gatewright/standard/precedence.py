@@ -6,11 +6,25 @@ which is one of the possible answers; gateways that rank them otherwise say so i
 
 from __future__ import annotations
 
-from gatewright.match import ANY_METHOD, Exact, Prefix
-from gatewright.protection.entry import Entry
+from typing import Protocol
+
+from gatewright.match import ANY_METHOD, Conditions, Exact, Host, Methods, PathMatch, Prefix
 
 
-def rank(entry: Entry) -> tuple[object, ...]:
+class Ranked(Protocol):
+    """What precedence is made of."""
+
+    @property
+    def host(self) -> Host: ...
+    @property
+    def path(self) -> PathMatch: ...
+    @property
+    def methods(self) -> Methods: ...
+    @property
+    def conditions(self) -> Conditions: ...
+
+
+def rank(entry: Ranked) -> tuple[object, ...]:
     """A sort key: the entry with the smaller key is served."""
     exact, length = entry.host.specificity()
     kind = 0 if isinstance(entry.path, Exact) else 1 if isinstance(entry.path, Prefix) else 2

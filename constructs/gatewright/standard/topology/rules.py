@@ -1,0 +1,89 @@
+"""What rules of every kind of route have in common: conditions on fields, backends, durations, and how what cannot be read is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Literal, TypeVar
+
+from gatewright.errors import shown
+from gatewright.manifest.fields import milliseconds
+from gatewright.match import UNCONDITIONAL, Condition, Conditions, Equals, Matches
+from gatewright.standard.topology.refs import backend, named, rows, table, word
+from gatewright.standard.topology.route import BackendRef, FieldPath
+from gatewright.standard.topology.unread import Unread, place
+
+T = TypeVar("T")
+Part = Literal["header", "query"]
+Tests = tuple[tuple[Part, str, str, str], ...]
+"""Part, name, type and value of each condition: what ``conditions`` are made of, and remembered by."""
+
+_DURATION = re.compile(r"([0-9]{1,5}(h|m|s|ms)){1,4}")  # GEP-2257
+
+
+def each(items: Iterable[object], read: Callable[[object, int], T], path: FieldPath, problems: list[str]) -> tuple[T, ...]:
+    """What can be read of the items of a list at ``path``; what cannot is added to ``problems``."""
+    found: list[T] = []
+    for index, item in enumerate(items):
+        try:
+            found.append(read(item, index))
+        except Unread as unread:
+            problems.append(f"{place(*path, index)}: {unread}")
+    return tuple(found)
+
+
+def listed(holder: Mapping[str, object], key: str, path: FieldPath, problems: list[str]) -> list[object]:
+    """A list of a rule; what is none is a problem, and empty."""
+    try:
+        return rows(holder, key)
+    except Unread as unread:
+        problems.append(f"{place(*path)}: {unread}")
+        return []
+
+
+def backends_of(rule: Mapping[str, object], namespace: str, path: FieldPath, problems: list[str]) -> tuple[BackendRef, ...]:
+    """``backendRefs`` of a rule at ``path``."""
+    if rule.get("backendRefs") is None:
+        return ()
+    below = _within(path, "backendRefs")
+    return each(listed(rule, "backendRefs", path, problems), lambda item, at: backend(item, namespace, _within(below, at)), below, problems)
+
+
+@lru_cache(maxsize=16_384)
+def _within(path: FieldPath, step: str | int) -> FieldPath:
+    """A path in a rule, one value for all routes."""
+    return (*path, step)
+
+
+def tests_of(match: Mapping[str, object], key: str, part: Part) -> Tests:
+    """``headers`` or ``queryParams`` of a match; of equal names the first counts. Raises ``Unread``."""
+    found: dict[str, tuple[Part, str, str, str]] = {}
+    for item in rows(match, key):
+        test = table(item, f"an item of {key}")
+        name, kind = named(test), word(test, "type") or "Exact"
+        if kind not in _TESTS:
+            raise Unread(f"the type of an item of {key} is {' or '.join(_TESTS)}, got {shown(kind)}")
+        name = name.lower() if part == "header" else name
+        found.setdefault(name, (part, name, kind, word(test, "value")))
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=16_384)
+def conditions(tests: Tests) -> Conditions:
+    """All of the tests together."""
+    return Conditions(tuple(Condition(part, name, _TESTS[kind](value)) for part, name, kind, value in tests)) if tests else UNCONDITIONAL
+
+
+_TESTS: Mapping[str, type[Equals | Matches]] = {"Exact": Equals, "RegularExpression": Matches}
+
+
+def duration(holder: object, key: str, path: FieldPath, problems: list[str]) -> int | None:
+    """Milliseconds; 0 where it says so, None where it says nothing or cannot be read."""
+    value = holder.get(key) if isinstance(holder, Mapping) else None
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        problems.append(f"{place(*path)}: {key} is a duration such as 30s, got {shown(value)}")
+        return None
+    return milliseconds(value) or 0
