@@ -35,7 +35,9 @@ def _matches(rule, token, method, address):
     asked = principal.get("jwt", {})
     if not set(asked.get("scopes", [])) <= token.scopes:
         return False
-    return all(_holds(token, one["name"], one["values"], one.get("valueType", "String") == "StringArray") for one in asked.get("claims", []))
+    return all(
+        _holds(token, one["name"], one["values"], one.get("valueType", "String") == "StringArray") for one in asked.get("claims", [])
+    )
 
 
 def admits(decision, token, method, address):
@@ -45,8 +47,23 @@ def admits(decision, token, method, address):
         and _contains(_cidrs(way.sources), address)
         and set(way.scopes) <= token.scopes
         and all(_holds(token, one.name, one.any_of, one.listed) for one in way.claims)
+        and all(_true(token, sentence) == held for sentence, held in way.terms)
         for way in decision.ways
     )
+
+
+def _true(token, sentence):
+    """What the reader of rules says in words about a token; several sentences are joined by "and"."""
+    return all(_says(token, part) for part in sentence.split(" and "))
+
+
+def _says(token, sentence):
+    if sentence.startswith("the CEL expression "):
+        return token.expires
+    if sentence.startswith("the token has scope "):
+        return sentence.removeprefix("the token has scope ") in token.scopes
+    name, verb, values = sentence.removeprefix("the token's ").split(" ", 2)
+    return _holds(token, name, values.split(" or "), verb == "has")
 
 
 @cache

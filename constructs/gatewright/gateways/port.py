@@ -9,12 +9,14 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from gatewright.gateways.capability import Row
+from gatewright.gateways.effect import Effects
 from gatewright.gateways.installation import Installation
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.entry import Entry
 from gatewright.protection.lowered import Lowered
 from gatewright.protection.policy import ListenerPolicy, Policy
+from gatewright.standard.topology.topology import Topology
 
 
 @attrs.frozen
@@ -127,6 +129,10 @@ class Gateway(Protocol):
 
     def read(self, manifests: Iterable[Mapping[str, object]]) -> Reading:
         """The protections that manifests state, whoever wrote them."""
+        ...
+
+    def effects(self, topology: Topology, gateways: frozenset[ObjectId]) -> Effects:
+        """What it does with what these Gateways of its class serve."""
         ...
 
     def rank(self, entry: Entry) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ UNSAID = Unknown("the standard does not say how a client's address is learned")
 def read(manifests: Iterable[Object], supports: frozenset[str]) -> Reading:
     """The policy of every HTTPRoute and listener; bounds count only where the implementation claims them."""
     objects = list(manifests)
-    attached = {key: reason for one in objects for key, reason in _attached(one)}
+    attached = {key: reason for one in objects for key, reason in attached_to(one)}
     routes = {label_of(one): _route(one, attached, supports) for one in objects if one.get("kind") == "HTTPRoute"}
     listeners = {
         f"{label_of(one)}/{text(at(listener, 'name'))}": _listener(listener, attached.get(("Gateway", namespace_of(one), name_of(one))))
@@ -30,7 +30,7 @@ def read(manifests: Iterable[Object], supports: frozenset[str]) -> Reading:
     return Reading(routes, listeners)
 
 
-def _attached(one: Object) -> Iterator[tuple[Key, Unknown]]:
+def attached_to(one: Object) -> Iterator[tuple[Key, Unknown]]:
     """What an object that is no part of the standard's core says of a route or gateway."""
     if one.get("kind") == "BackendTLSPolicy":
         return
@@ -48,7 +48,10 @@ def _route(one: Object, attached: Mapping[Key, Unknown], supports: frozenset[str
         unknown = unknown or attached.get(key)
     rules = items(at(one, "spec", "rules"))
     for rule in rules:
-        for refined in [*items(at(rule, "filters")), *(inner for ref in items(at(rule, "backendRefs")) for inner in items(at(ref, "filters")))]:
+        for refined in [
+            *items(at(rule, "filters")),
+            *(inner for ref in items(at(rule, "backendRefs")) for inner in items(at(ref, "filters"))),
+        ]:
             if at(refined, "type") in ("ExtensionRef", "ExternalAuth"):
                 unknown = unknown or Unknown(f"a filter of type {at(refined, 'type')}")
     if unknown:

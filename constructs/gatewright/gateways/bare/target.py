@@ -12,14 +12,17 @@ from gatewright.gateways import core
 from gatewright.gateways.bare import claims, missing
 from gatewright.gateways.bare.render import render
 from gatewright.gateways.capability import Row
+from gatewright.gateways.effect import Effects
 from gatewright.gateways.installation import Installation
 from gatewright.gateways.port import Patchable, Place, Reading, Rendered
 from gatewright.gateways.trace import everything
+from gatewright.manifest.identity import ObjectId
 from gatewright.protection.authorization import EVERYBODY
 from gatewright.protection.entry import Entry
 from gatewright.protection.lowered import Lowered, LoweredRoute
 from gatewright.standard.bounds import beyond
 from gatewright.standard.precedence import rank
+from gatewright.standard.topology.topology import Topology
 from gatewright.statement.names import name_problems
 from gatewright.statement.stated import Stated
 
@@ -106,6 +109,12 @@ class GatewayApi(Stated):
         from gatewright.gateways.bare.reading import read
 
         return read(manifests, self.settings)
+
+    def effects(self, topology: Topology, gateways: frozenset[ObjectId]) -> Effects:
+        """What the standard alone says of a world."""
+        from gatewright.gateways.bare.effects import BareEffects
+
+        return BareEffects.of(topology, self.settings)
 
     def rank(self, entry: Entry) -> tuple[object, ...]:
         """The standard's precedence."""

@@ -21,6 +21,7 @@ from gatewright.protection.unknown import Unknown
 from gatewright.standard.objects import GATEWAY_V1, manifest, target_ref
 
 PROVIDER, AUDIENCES = "jwt", 8
+AUTHORIZATION = "header Authorization"
 _PATH = "SecurityPolicy spec.jwt.providers[]"
 _FROM = {"headers": [{"name": "Authorization", "valuePrefix": "Bearer "}]}
 
@@ -80,6 +81,25 @@ def problem(authentication: Authentication) -> str | None:
 
 def _port(jwt: Jwt) -> int:
     return urlsplit(jwt.jwks or "").port or 443
+
+
+def token_sources(provider: object) -> tuple[str, ...]:
+    """Where tokens of a provider are looked for, in words; ``AUTHORIZATION`` alone is what a client expects."""
+    taken = at(provider, "extractFrom")
+    if taken is None:
+        return AUTHORIZATION, "query parameter access_token"
+    return (
+        *(_header(one) for one in items(at(taken, "headers"))),
+        *(f"query parameter {one}" for one in texts(at(taken, "params"))),
+        *(f"cookie {one}" for one in texts(at(taken, "cookies"))),
+    )
+
+
+def _header(one: object) -> str:
+    name, prefix = text(at(one, "name")) or "", text(at(one, "valuePrefix")) or ""
+    if name.lower() == "authorization" and prefix == "Bearer ":
+        return AUTHORIZATION
+    return f"header {name}" + (f" after {prefix.strip()}" if prefix.strip() else "")
 
 
 def read(spec: Mapping[str, object], expiry_required: bool) -> Authentication:

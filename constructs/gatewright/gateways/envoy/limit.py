@@ -87,23 +87,26 @@ def read(spec: Mapping[str, object]) -> Limits:
     """The limits of ``spec`` of a BackendTrafficPolicy. What counts otherwise than we write it is Unknown."""
     if "rateLimit" not in spec:
         return ()
-    shared = at(spec, "rateLimit", "type") == "Global"
+    stated = at(spec, "rateLimit", "type")
+    if stated is None and at(spec, "rateLimit", "local") is not None and at(spec, "rateLimit", "global") is not None:
+        return Unknown("limits in each replica and shared ones in one policy")
+    shared = stated == "Global" or (stated is None and at(spec, "rateLimit", "global") is not None)
     rules = items(at(spec, "rateLimit", "global" if shared else "local", "rules"))
     if shared and any(at(rule, "shared") is not True for rule in rules):
         return Unknown("a shared limit that each match of the route counts alone")
-    keys = [_key(rule) for rule in rules]
-    left = [key for key in keys if not isinstance(key, Unknown)]
-    for key in keys:
-        if isinstance(key, Unknown):
-            return key
-    found = list(_per_address(left, shared))
+    keys = [key(rule) for rule in rules]
+    left = [one for one in keys if not isinstance(one, Unknown)]
+    for one in keys:
+        if isinstance(one, Unknown):
+            return one
+    found = list(per_address(left, shared))
     if any(selector in _FAMILIES for selector, *_ in left):
         return Unknown("a limit by address that some addresses escape: it covers one family only, or counts 20 addresses without a cap")
     found += [RateLimit(requests, _UNITS[unit], "everyone", "shared" if shared else "replica", method) for _, method, requests, unit in left]
     return normal_limits(tuple(found))
 
 
-def _per_address(left: list[Key], shared: bool) -> Iterator[RateLimit]:
+def per_address(left: list[Key], shared: bool) -> Iterator[RateLimit]:
     """Takes the rules that together make one limit by address out of the list."""
     for selector, method, requests, unit in list(left):
         parts: list[Key] = [(family, method, requests, unit) for family in _FAMILIES]
@@ -115,11 +118,10 @@ def _per_address(left: list[Key], shared: bool) -> Iterator[RateLimit]:
             yield RateLimit(requests, _UNITS[unit], "client-ip", "shared" if shared else "replica", method)
 
 
-
-
-def _key(rule: object) -> Key | Unknown:
+def key(rule: object) -> Key | Unknown:
+    """A rule of the forms that are written here as selector, method, number and unit; any other is Unknown."""
     selectors, unit, requests = items(at(rule, "clientSelectors")), text(at(rule, "limit", "unit")), at(rule, "limit", "requests")
-    if at(rule, "shadowMode") is True or at(rule, "cost") is not None:
+    if at(rule, "shadowMode") is True or at(rule, "cost") is not None or at(rule, "limit", "fromMetadata") is not None:
         return Unknown("a limit that only watches, or counts otherwise than by requests")
     if unit not in _UNITS or not isinstance(requests, int) or len(selectors) != 1:
         return Unknown("a limit whose unit, count or selectors are not read")

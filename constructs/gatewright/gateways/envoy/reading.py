@@ -23,7 +23,7 @@ def read(manifests: Iterable[Mapping[str, object]]) -> Reading:
     """The policy of every HTTPRoute and of every HTTPS and HTTP listener."""
     objects = list(manifests)
     policies = Policies.of(objects)
-    fences = _fences(objects)
+    fences = fences_of(objects)
     routes = {label_of(one): _route(one, policies) for one in objects if one.get("kind") == "HTTPRoute"}
     listeners = {
         f"{label_of(one)}/{text(at(listener, 'name'))}": _listener(one, listener, policies, fences)
@@ -74,10 +74,14 @@ def _listener(gateway: Object, listener: object, policies: Policies, fences: Map
 
 
 def _denies(spec: Spec) -> bool:
-    return at(spec, "authorization") is not None and not items(at(spec, "authorization", "rules")) and at(spec, "authorization", "defaultAction") != "Allow"
+    return (
+        at(spec, "authorization") is not None
+        and not items(at(spec, "authorization", "rules"))
+        and at(spec, "authorization", "defaultAction") != "Allow"
+    )
 
 
-def _fences(objects: list[Object]) -> dict[str, tuple[str, ...]]:
+def fences_of(objects: list[Object]) -> dict[str, tuple[str, ...]]:
     """The networks that NetworkPolicies admit to the proxies of each gateway."""
     fences: dict[str, tuple[str, ...]] = {}
     for one in objects:

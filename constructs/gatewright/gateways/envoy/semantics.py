@@ -7,10 +7,10 @@ a method counts as one; number of query parameters; then the older route, then i
 from __future__ import annotations
 
 from gatewright.match import ANY_METHOD, Equals, Exact, Regex
-from gatewright.protection.entry import Entry
+from gatewright.standard.precedence import Ranked
 
 
-def rank(entry: Entry) -> tuple[object, ...]:
+def rank(entry: Ranked) -> tuple[object, ...]:
     """A sort key: of two entries that match a request, the one with the smaller key is served."""
     exact, length = entry.host.specificity()
     kind = 0 if isinstance(entry.path, Exact) else 1 if isinstance(entry.path, Regex) else 2

@@ -11,11 +11,13 @@ import attrs
 from gatewright.errors import Problem, did_you_mean, shown
 from gatewright.gateways import core
 from gatewright.gateways.capability import Row
+from gatewright.gateways.effect import Effects
 from gatewright.gateways.envoy import authorization, client, gateway, hygiene, installed, jwt, limit, proxy, respond, route, tls, traffic
 from gatewright.gateways.envoy.semantics import rank
 from gatewright.gateways.installation import Installation
 from gatewright.gateways.port import Patchable, Place, Reading, Rendered
 from gatewright.gateways.trace import everything
+from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.entry import Entry
 from gatewright.protection.fence import NotFenced
@@ -25,6 +27,7 @@ from gatewright.protection.transport import BackendTls
 from gatewright.standard.backend import backend_tls, fence, peer
 from gatewright.standard.bounds import beyond
 from gatewright.standard.grant import grant
+from gatewright.standard.topology.topology import Topology
 from gatewright.statement.names import name_problems, namespace_problems
 from gatewright.statement.stated import Stated
 
@@ -178,6 +181,13 @@ class EnvoyGateway(Stated):
         from gatewright.gateways.envoy.reading import read
 
         return read(manifests)
+
+    def effects(self, topology: Topology, gateways: frozenset[ObjectId]) -> Effects:
+        """What it does with what these Gateways of its class serve."""
+        from gatewright.gateways.envoy.effects.effects import EnvoyEffects
+
+        fails_closed = self.rate_limit_service == "fail-closed"
+        return EnvoyEffects.of(topology, gateways, self.version, backend_api=self.backend_api, fails_closed=fails_closed)
 
     def rank(self, entry: Entry) -> tuple[object, ...]:
         """Its own precedence."""

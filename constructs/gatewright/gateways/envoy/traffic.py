@@ -17,7 +17,8 @@ from gatewright.protection.traffic import Timeouts
 from gatewright.standard.objects import duration
 
 _SPEC = "BackendTrafficPolicy spec"
-_NO_UPGRADE = "none"
+NO_UPGRADE = "none"
+"""A type that nobody asks for: naming it alone refuses every upgrade."""
 
 
 def rows() -> dict[str, Row]:
@@ -50,7 +51,7 @@ def render(policy: Policy) -> JsonObject:
     if policy.body is not None:
         written["requestBuffer"] = {"limit": quantity(policy.body)}
     else:
-        written["httpUpgrade"] = [{"type": "websocket" if policy.upgrades else _NO_UPGRADE}]
+        written["httpUpgrade"] = [{"type": "websocket" if policy.upgrades else NO_UPGRADE}]
     return written
 
 
@@ -77,4 +78,4 @@ def read_body(spec: Mapping[str, object]) -> int | None:
 def read_upgrades(spec: Mapping[str, object]) -> bool:
     """Whether a connection may leave HTTP: it may unless a body is buffered or only an upgrade is named that nobody asks for."""
     named = [at(one, "type") for one in items(at(spec, "httpUpgrade"))]
-    return at(spec, "requestBuffer") is None and (not named or any(one != _NO_UPGRADE for one in named))
+    return at(spec, "requestBuffer") is None and (not named or any(one != NO_UPGRADE for one in named))

@@ -1,0 +1,150 @@
+"""What a gateway really does with a request, read from manifests that anybody wrote: guards, each with where it is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, TypeAlias
+
+import attrs
+
+from gatewright.manifest.identity import ObjectId
+from gatewright.protection.dimension import Kind
+from gatewright.protection.unknown import Unknown
+from gatewright.standard.precedence import Ranked
+from gatewright.standard.topology.listener import Listener
+from gatewright.standard.topology.route import BackendRef, FilterRef, Route
+
+State: TypeAlias = Literal["enforced", "not-enforced", "unknown"]
+"""``not-enforced``: it is stated, and refuses nobody (optional, shadowed, failing open, or overruled)."""
+
+
+@attrs.frozen
+class Stated:
+    """An object and the field of it that says so; ``path`` as ``Loaded.place_of`` takes it."""
+
+    object: ObjectId
+    path: tuple[str | int, ...] = ()
+
+
+@attrs.frozen
+class Guard:
+    """One protection of one kind, as it really is: the value that ``protection.dimension`` compares, and who states it.
+
+    ``value`` is Unknown where ``state`` is ``unknown``. ``at`` is None for what holds by the gateway's own default.
+    """
+
+    kind: Kind
+    value: object
+    state: State = "enforced"
+    at: Stated | None = None
+
+    @classmethod
+    def unknown(cls, kind: Kind, reason: str, at: Stated | None = None) -> Guard:
+        """What could not be read."""
+        return cls(kind, Unknown(reason), "unknown", at)
+
+
+Guards: TypeAlias = tuple[Guard, ...]
+"""At most one guard a kind, sorted by kind."""
+
+
+def settled(guards: Sequence[Guard]) -> Guards:
+    """In order; of two of one kind the later one stands."""
+    return tuple({one.kind: one for one in sorted(guards, key=lambda one: one.kind)}.values())
+
+
+@attrs.frozen
+class Answered:
+    """The gateway answers itself instead of what the rule says: an error of translation, a direct response."""
+
+    status: int
+    why: str
+    at: Stated | None = None
+
+
+@attrs.frozen
+class RuleEffect:
+    """What stands before one rule of one route on one listener. ``answer``: nothing is forwarded, this is said instead.
+
+    ``undecided``: why a request that the rule matches may not be taken by it after all, as where the gateway's own filter narrows the match.
+    """
+
+    guards: Guards = ()
+    answer: Answered | None = None
+    notes: tuple[str, ...] = ()
+    undecided: str = ""
+
+
+@attrs.frozen
+class Upstream:
+    """What a backend of the gateway's own kind stands for: ``address`` in words, the way to it, and why it cannot be used."""
+
+    address: str
+    hop: Guard | None = None
+    problem: str = ""
+
+
+@attrs.frozen
+class Ignored:
+    """An object, or a part of it, that does nothing, and why; ``undecided``: it may do nothing."""
+
+    object: ObjectId
+    reason: str
+    path: tuple[str | int, ...] = ()
+    undecided: bool = False
+
+
+class Effects(Protocol):
+    """A gateway's semantics over one world: made once, then asked for every listener and rule. The same question, the same (identical) guards."""
+
+    @property
+    def falls_through(self) -> bool:
+        """Whether a request that no rule of its most specific hostname matches goes to the rules of a wider one (the standard: yes)."""
+        ...
+
+    @property
+    def ranks_regexes(self) -> bool:
+        """Whether the rank of regular expressions is defined; if not, one that meets another match is undecided."""
+        ...
+
+    @property
+    def isolates(self) -> bool:
+        """Whether a request belongs to the most specific listener even where that has no route for it (GatewayHTTPListenerIsolation)."""
+        ...
+
+    @property
+    def merges(self) -> bool:
+        """Whether all Gateways of the class are one to clients."""
+        ...
+
+    def listeners(self, listeners: Sequence[Listener]) -> tuple[Listener, ...]:
+        """The listeners of one address as this gateway really serves them: ``problem`` set on those that it drops."""
+        ...
+
+    def on_listener(self, listener: Listener) -> Guards:
+        """What every connection and request through a listener meets, whatever the route."""
+        ...
+
+    def on_rule(self, route: Route, rule: int, listener: Listener) -> RuleEffect:
+        """What its policies and its own filters do to a rule of a route attached to a listener; the standard's own filters are not in it."""
+        ...
+
+    def on_filter(self, route: Route, ref: FilterRef) -> Answered | None:
+        """An answer that a filter of its own kind gives in place of the backend; None: it gives none."""
+        ...
+
+    def upstream(self, route: Route, ref: BackendRef) -> Upstream | None:
+        """A backend that is no Service, if it is of a kind of the gateway's own; None: it is not, and leads nowhere."""
+        ...
+
+    def hop(self, service: ObjectId, port: int, stated: Guard) -> Guard:
+        """The way to a Service as BackendTLSPolicies state it, with what the gateway's own settings make of that."""
+        ...
+
+    def rank(self, entry: Ranked) -> tuple[object, ...]:
+        """A sort key: the entry with the smaller key is served; equal keys are settled by age, name and position."""
+        ...
+
+    def ignored(self) -> Sequence[Ignored]:
+        """Objects of its kinds that do nothing, with the reason."""
+        ...

@@ -1,0 +1,94 @@
+"""HTTPRouteFilter (CRD 1.8.3, 1.9.1): what an ``ExtensionRef`` filter of a rule does.
+
+Translator: a filter that is not there answers 500, so does one whose ConfigMap or Secret is not; ``directResponse`` without a status is 200,
+and no filter after it is read; ``matches`` narrow the rule to requests with certain cookies. One that answers and mirrors is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from gatewright.gateways.effect import Answered
+from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere
+from gatewright.gateways.fields import at as field
+from gatewright.gateways.fields import items
+
+FIELDS = Covered(
+    read=leaves(
+        "directResponse.{statusCode,body.{type,valueRef.{kind,name}}}",
+        "credentialInjection.{header,overwrite,credential.valueRef.{kind,name,namespace}}",
+        "matches.cookies.{name,type,value}",
+        "urlRewrite.{hostname.{type,header,pathRegex.{pattern,substitution}},path.replaceRegexMatch.{pattern,substitution}}",
+    ),
+    harmless=(
+        "credentialInjection.credential.valueRef.group",
+        *(f"directResponse.{one}" for one in ("contentType", "header", "body.inline", "body.valueRef.group")),
+        "urlRewrite.appendXForwardedHost",
+        "urlRewrite.path.type",  # the CRD knows one
+    ),
+)
+
+
+@attrs.frozen
+class FilterRead:
+    """``answer``: nothing is forwarded, this is said. ``narrows``: why the rule matches fewer requests than it says; empty: it does not.
+
+    ``needs``: objects (kind, namespace, name) without which it answers 500 instead; whether they are there is for the world to say.
+    """
+
+    answer: Answered | None = None
+    narrows: str = ""
+    needs: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+MISSING = FilterRead(Answered(500, "the HTTPRouteFilter that the rule names does not exist"))
+"""A filter that is not there (of a complete world)."""
+
+
+def filter_read(spec: Mapping[str, object], at: At = nowhere, *, namespace: str = "") -> FilterRead:
+    """What the filter does in a namespace."""
+    direct = field(spec, "directResponse")
+    answer = None
+    if direct is not None:
+        status = field(direct, "statusCode")
+        answer = Answered(200 if status is None else status if isinstance(status, int) else 500, "a direct response", at("directResponse"))
+    return FilterRead(answer, _narrows(spec), tuple(_needs(spec, namespace)), tuple(_notes(spec, namespace)))
+
+
+def _narrows(spec: Mapping[str, object]) -> str:
+    """Cookies of one item must all be there; of several items one must hold."""
+    each = [" and ".join(map(_cookie, items(field(one, "cookies")))) for one in items(field(spec, "matches"))]
+    return f"the rule matches requests only with {' or with '.join(each)}" if any(each) else ""
+
+
+def _cookie(one: object) -> str:
+    return f"cookie {field(one, 'name')} {'matching' if field(one, 'type') == 'RegularExpression' else 'equal to'} {field(one, 'value')}"
+
+
+def _needs(spec: Mapping[str, object], namespace: str) -> Iterator[tuple[str, str, str]]:
+    body, secret = field(spec, "directResponse", "body"), field(spec, "credentialInjection", "credential", "valueRef")
+    if field(body, "type") == "ValueRef":
+        yield str(field(body, "valueRef", "kind")), namespace, str(field(body, "valueRef", "name"))
+    if secret is not None:
+        yield str(field(secret, "kind") or "Secret"), str(field(secret, "namespace") or namespace), str(field(secret, "name"))
+
+
+def _notes(spec: Mapping[str, object], namespace: str) -> Iterator[str]:
+    injected = field(spec, "credentialInjection")
+    if injected is not None:
+        kind, place, name = next(_needs({"credentialInjection": injected}, namespace), ("Secret", namespace, "that is not named"))
+        kept = "in place of the client's" if field(injected, "overwrite") is True else "unless the client sends one"
+        yield f"the backend is sent the credential of {kind} {place}/{name} in {field(injected, 'header') or 'Authorization'}, {kept}"
+    host, rewrite = field(spec, "urlRewrite", "hostname"), field(spec, "urlRewrite", "path", "replaceRegexMatch")
+    if rewrite is not None:
+        yield f"the backend is asked for another path: {field(rewrite, 'pattern')} becomes {field(rewrite, 'substitution')}"
+    if field(host, "type") == "Header":
+        yield f"the backend is asked for the host that the request's header {field(host, 'header')} names"
+    elif field(host, "type") == "Backend":
+        yield "the backend is asked for its own host name"
+    elif host is not None:
+        pattern, substitution = field(host, "pathRegex", "pattern"), field(host, "pathRegex", "substitution")
+        yield f"the backend is asked for the host that the path names: {pattern} becomes {substitution}"
