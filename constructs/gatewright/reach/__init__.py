@@ -1,0 +1,1 @@
+"""World → entries with precedence resolved: who reaches what, and under which protection."""

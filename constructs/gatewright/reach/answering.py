@@ -1,0 +1,154 @@
+"""What happens to one request, with the reason for every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from gatewright.gateways.effect import Guards
+from gatewright.match import Host, Request, Sources, Undecidable
+from gatewright.protection.authorization import Authorization
+from gatewright.reach.address import Address, Chain, Port
+from gatewright.reach.assembly import coverers
+from gatewright.reach.entry import Entry
+from gatewright.reach.outcome import Forwarded, NoRoute, Outcome, Rejected, Settled, Undecided
+from gatewright.reach.precedence import beats, why, why_open
+from gatewright.reach.question import Beaten, Question, Reply
+from gatewright.reach.reach import Reach
+from gatewright.reach.takers import takers
+
+T = TypeVar("T")
+_UNREAD = "what is inside the connection is not read here: no rule of this gateway sees host, path or token"
+
+
+def ask(reach: Reach, question: Question) -> tuple[Reply, ...]:
+    """What each fitting listener does. Where some have a rule for it, those that have none are left out; one reply at least. Raises nothing."""
+    replies = [reply for address in reach.addresses for port in address.ports.values() for reply in _at(reach, address, port, question)]
+    if question.port is None:  # whoever asks for a URL means what speaks HTTP, if anything does
+        replies = [one for one in replies if one.chain is not None and one.chain.layer != "tcp"] or replies
+    routed = [one for one in replies if one.winner is not None or not isinstance(one.outcome, NoRoute)]
+    return tuple(routed or replies) or (_nowhere(reach, question),)
+
+
+def _nowhere(reach: Reach, question: Question) -> Reply:
+    doubts = tuple(sorted({one.reason for one in reach.detached if one.undecided}))
+    port = f" on port {question.port}" if question.port else ""
+    outcome: Outcome = NoRoute(None, f"no listener for {question.scheme} takes {question.host}{port}")
+    return Reply(None, None, None, outcome, None, (), (), notes=doubts)
+
+
+def _at(reach: Reach, address: Address, port: Port, question: Question) -> Iterator[Reply]:
+    if port.transport == "udp" or question.port not in (None, port.number):
+        return
+    name = question.sni or question.host
+    for chain in _chosen(port, question, name):
+        if chain.layer in ("tls", "tcp"):
+            yield _connection(reach, address, chain, question)
+        else:
+            yield _request(reach, address, chain, question)
+
+
+def _chosen(port: Port, question: Question, name: str) -> Iterator[Chain]:
+    if question.scheme == "http":
+        plain = port.chains.get(Host("*"))
+        if plain is not None and plain.layer in ("http", "tcp"):
+            yield plain
+        return
+    secure = {host: chain for host, chain in port.chains.items() if chain.layer in ("https", "tls", "tcp")}
+    chain = narrowest(secure, name)
+    if chain is not None:
+        yield chain
+
+
+def narrowest(by_host: Mapping[Host, T], name: str) -> T | None:
+    """What the most specific pattern that matches a hostname stands for."""
+    return next((by_host[host] for host in coverers(Host(name)) if host in by_host), None)
+
+
+def _request(reach: Reach, address: Address, chain: Chain, question: Question) -> Reply:
+    each = narrowest(chain.hosts, question.host)
+    listener = narrowest({one.host: one for one in reversed(chain.listeners)}, question.host) or chain.listeners[0]
+    request = Request(question.host.lower().removesuffix("."), question.path, question.method, question.headers, question.query)
+    rows = [] if each is None else list(each.lookup.candidates(question.path))
+    try:
+        matching = [row for row in rows if _matches(row, request)]
+    except Undecidable as undecidable:
+        return Reply(address, chain, listener, Undecided((), str(undecidable)), None, (), chain.effects.on_listener(listener))
+    notes = _coalescing(question)
+    if not matching:
+        words = "no rule matches it" if each is not None else "no route serves this hostname here"
+        return Reply(address, chain, listener, NoRoute(404, words), None, (), chain.effects.on_listener(listener), notes=notes)
+    return _decided(reach, address, chain, matching, question, notes)
+
+
+def _matches(row: Entry, request: Request) -> bool:
+    return row.methods.contains(request.method) and row.path.contains(request.path) and row.conditions.contains(request)
+
+
+def _connection(reach: Reach, address: Address, chain: Chain, question: Question) -> Reply:
+    rows = [row for each in chain.hosts.values() for row in each.rows]
+    if not rows:
+        return Reply(
+            address,
+            chain,
+            chain.listeners[0],
+            NoRoute(None, "no route is attached"),
+            None,
+            (),
+            chain.effects.on_listener(chain.listeners[0]),
+        )
+    return _decided(
+        reach,
+        address,
+        chain,
+        rows,
+        question,
+        ("what is inside the connection is not read here: no rule of this gateway sees host, path or token",),
+    )
+
+
+def _decided(reach: Reach, address: Address, chain: Chain, matching: Sequence[Entry], question: Question, notes: tuple[str, ...]) -> Reply:
+    winner, rest = matching[0], matching[1:]
+    contenders = [winner, *(row for row in rest if beats(winner, row, chain.effects) is None)]
+    outcomes = {(_outcome(row, question), row.guards): row for row in contenders}
+    outcome: Outcome = _outcome(winner, question)
+    if len(outcomes) > 1:
+        open_ = next(row for row in contenders[1:] if (_outcome(row, question), row.guards) != (outcome, winner.guards))
+        either = tuple(dict.fromkeys(one for one, _ in outcomes))
+        reason = f"{why_open(winner, open_, chain.effects)}; it is {winner.label} or {open_.label}"
+        outcome = Undecided(either, reason)
+    maybe = next((row.undecided for row in contenders if row.undecided), "") or _undecided_backend(winner)
+    if maybe and not isinstance(outcome, Undecided):
+        outcome = Undecided((outcome, *([_outcome(rest[0], question)] if rest else [NoRoute(404)])), maybe)
+    beaten = tuple(Beaten(row, why(winner, row)) for row in rest if row not in contenders)
+    said = (*winner.notes, *notes, *_sources(winner.guards, question))
+    return Reply(address, chain, winner.listener, outcome, winner, beaten, winner.guards, takers(reach, winner), said)
+
+
+def _undecided_backend(entry: Entry) -> str:
+    if not isinstance(entry.outcome, Forwarded):
+        return ""
+    return next((one.undecided for one in entry.outcome.backends if one.undecided and one.weight), "")
+
+
+def _outcome(entry: Entry, question: Question) -> Settled:
+    """The entry's own, unless its authorization refuses everybody who asks this way."""
+    for one in entry.guards:
+        if one.kind == "authorization" and one.state == "enforced" and isinstance(one.value, Authorization):
+            here = [way for way in one.value.ways if way.methods.contains(question.method)]
+            if not any(not way.sources.intersect(question.sources).is_empty() for way in here):
+                reason = "its authorization admits nobody from there" if here else f"its authorization admits nobody with {question.method}"
+                return entry.outcome if isinstance(entry.outcome, Rejected) else Rejected(403, reason, one.at)
+    return entry.outcome
+
+
+def _sources(guards: Guards, question: Question) -> Iterator[str]:
+    for one in guards:
+        if one.kind == "ip" and isinstance(one.value, Sources) and not one.value.covers(question.sources):
+            yield "only some of these addresses pass: see the protection ip"
+
+
+def _coalescing(question: Question) -> tuple[str, ...]:
+    if question.sni is not None and question.sni.lower() != question.host.lower():
+        return ("the server name and the Host header differ: the listener is chosen by the first, the route by the second",)
+    return ()

@@ -1,0 +1,43 @@
+"""One way from a request to what answers it, on one listener, with everything that stands before it."""
+
+from __future__ import annotations
+
+import attrs
+
+from gatewright.gateways.effect import Guards
+from gatewright.match import Conditions, Host, HostSet, Match, Methods, PathMatch, PathSet
+from gatewright.reach.outcome import Settled
+from gatewright.standard.topology.listener import Listener
+from gatewright.standard.topology.route import Route, RouteRule
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """``rule`` and ``route`` are None for a side door. ``match`` counts the matches of the rule; ``rank`` is the gateway's sort key.
+
+    ``guards`` are all that a request meets here: of the listener, of the rule and of the way to the backend. ``notes`` are in words.
+    ``undecided``: why the entry may not exist at all; empty: it does.
+    """
+
+    listener: Listener
+    route: Route | None
+    rule: RouteRule | None
+    match: int
+    host: Host
+    path: PathMatch
+    methods: Methods
+    conditions: Conditions
+    outcome: Settled
+    guards: Guards
+    rank: tuple[object, ...]
+    notes: tuple[str, ...] = ()
+    undecided: str = ""
+
+    @property
+    def label(self) -> str:
+        """``HTTPRoute shop/orders rule 1``, or the side door's own name."""
+        return f"{self.route.id} rule {self.rule.index}" if self.route and self.rule else str(self.listener.owner)
+
+    def matching(self) -> Match:
+        """The set of requests that it matches, whoever else does."""
+        return Match(HostSet(self.host), PathSet.of(self.path), self.methods, self.conditions)
