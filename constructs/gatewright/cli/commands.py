@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from gatewright.cli.exits import MEANINGS
 
-# Each command is the module of its name in this package, which is imported when it is asked for.
+# Each command is the module of its name in this package (`who-can`: who_can), which is imported when it is asked for.
 COMMANDS = {
     "synth": "write the manifests of every cluster of an estate",
     "validate": "what the API server would say of manifests",
+    "explain": "what happens to a request, and what protects it",
+    "who-can": "who reaches a Service, and under which protection",
+    "diff": "what a change opens, closes, weakens or strengthens",
     "crds": "which kinds `validate` knows, and where from",
     "gateways": "what each gateway enforces, feature by feature",
     "preflight": "is a cluster what its exposures claim, before anything is applied",
