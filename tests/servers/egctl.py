@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ import attrs
 from tests.servers.surroundings import Object, complete
 
 VERSIONS = ("1.8", "1.9")
+_QUICKER = {"GOGC": "400"}  # a quarter less time for twice the memory: it compiles the rules of a CRD again for every object
 
 
 class Rejected(Exception):
@@ -33,6 +35,10 @@ class Egctl:
         """Envoy's configuration (a ConfigDump) for each Gateway, by ``namespace/name``. Raises ``Rejected``."""
         return self._run(complete(manifests, selectors=selectors), "xds", "--type", "all")["xds"]
 
+    def as_they_are(self, objects: Sequence[Object]) -> dict[str, Any]:
+        """The same of objects to which nothing is added: what is not among them does not exist. Raises ``Rejected``."""
+        return self._run(objects, "xds", "--type", "all")["xds"] or {}
+
     def statuses(self, manifests: Sequence[Mapping[str, Any]]) -> list[Object]:
         """Every object that Envoy Gateway judged, with its status. Raises ``Rejected``."""
         groups = self._run(complete(manifests), "gateway-api")
@@ -49,7 +55,7 @@ class Egctl:
         with lock.open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)  # who asks the same at the same time waits for the answer
             if not answer.is_file():
-                done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=400)
+                done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=400, env={**os.environ, **_QUICKER})
                 if done.returncode:
                     raise Rejected(done.stderr or done.stdout)
                 answer.write_text(done.stdout)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.servers.agreement import table
+from tests.servers.reach import summed
 
 
 def printed(terminalreporter: Any) -> None:
-    """What the API server made of what we write, and where our verdicts and its own agree."""
+    """What the API server made of what we write, and where our verdicts and its own agree; where reach and Envoy do."""
     _applied(terminalreporter)
     table.summary(terminalreporter)
+    summed.summary(terminalreporter)
 
 
 def _applied(terminalreporter: Any) -> None:
