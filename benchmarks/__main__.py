@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import forward, reading, start, typescript, validate
+from benchmarks import forward, reach, reading, start, typescript, validate
 from benchmarks.table import Row, show
 
 
@@ -18,6 +18,7 @@ def measured(small: bool) -> Iterator[Row]:
     yield from forward.rows(routes=200 if small else 10_000, many=400 if small else 20_000)
     yield from reading.rows(objects=300 if small else 10_000)
     yield from validate.rows(objects=400 if small else 10_000, rounds=1 if small else 3)
+    yield from reach.rows(objects=300 if small else 10_000, routes=100 if small else 10_000, rounds=1 if small else 3)
     yield from typescript.rows(routes=20 if small else 1_000, rounds=1 if small else 2)
 
 

@@ -82,6 +82,7 @@ PROGRAMS = (
     Program("etcd", "go.etcd.io/etcd/server/v3", "one to two minutes"),
     Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "five minutes", _KUBERNETES),
     Program("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform", "under a minute"),
+    Program("dyff", "github.com/homeport/dyff/cmd/dyff", "under a minute"),
     Program("egctl-1.9", _EGCTL, "five to ten minutes"),
     Program("egctl-1.8", _EGCTL, "five to ten minutes"),
     Program("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "four to fifteen minutes", (f"{_PULUMI}=v3.259.0",)),
