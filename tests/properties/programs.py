@@ -87,7 +87,9 @@ limits = st.builds(
     RateLimit, some([1, 100, 5000]), per=some(["second", "minute", "hour"]), by=some(["client-ip", "everyone"]),
     scope=unless(5, st.just("replica"), st.just("shared")), methods=few(some(METHODS), 1),
 )  # fmt: skip
-times = st.builds(Timeouts, request=st.none() | some(["20s", "5m"]), backend=st.none() | some(["5s", "20s"]), idle=st.none() | some(["10s"]))
+times = st.builds(
+    Timeouts, request=st.none() | some(["20s", "5m"]), backend=st.none() | some(["5s", "20s"]), idle=st.none() | some(["10s"])
+)
 guards = limits | st.builds(IpAllow, networks) | st.builds(IpDeny, networks) | some([BodyLimit("1Ki"), BodyLimit("5Mi")]) | times
 secrets = st.builds(Certificate.from_secret, some(["tls"]), namespace=st.none() | some(["certs", "infra"]))
 issued = st.builds(Certificate.issued_by, some([ClusterIssuer("le"), Issuer("own")]), challenge=some(["dns-01", "http-01"]))
@@ -114,10 +116,16 @@ def gateways(draw, name):
 @st.composite
 def backends(draw, name, namespace):
     relax = draw(relaxations("SecureBackend"))
-    tls = None if any(one.name == "backend-tls" for one in relax) else BackendTls(hostname=f"{name}.svc", ca=draw(some([ConfigMapRef("ca"), "system"])))
+    tls = (
+        None
+        if any(one.name == "backend-tls" for one in relax)
+        else BackendTls(hostname=f"{name}.svc", ca=draw(some([ConfigMapRef("ca"), "system"])))
+    )
     pods = draw(some([{}, {"app": name}]))
     callers = draw(few(some([Caller("jobs"), Caller("ops", pods={"app": "cron"})]))) if pods else []
-    return SecureBackend(name, namespace=namespace, port=8443, tls=tls, pods=pods, pod_port=draw(some([None, 9000, "https"])), callers=callers, relax=relax)
+    return SecureBackend(
+        name, namespace=namespace, port=8443, tls=tls, pods=pods, pod_port=draw(some([None, 9000, "https"])), callers=callers, relax=relax
+    )
 
 
 @st.composite
@@ -126,7 +134,9 @@ def accesses(draw):
     require = draw(few(st.builds(IpAllow, networks) | st.builds(IpDeny, networks), 1))
     if draw(st.booleans()):
         return Public(reason="a", owner="b"), require
-    asked = st.builds(Claim, some(["role", "tier"]), any_of=few(some(["admin", "buyer"]), 2, 1), listed=st.booleans()) | st.builds(Scope, some(["r", "w"]))
+    asked = st.builds(Claim, some(["role", "tier"]), any_of=few(some(["admin", "buyer"]), 2, 1), listed=st.booleans()) | st.builds(
+        Scope, some(["r", "w"])
+    )
     require += draw(few(asked)) + draw(few(st.builds(On, methods=few(some(["GET", "POST"]), 2, 1), require=few(asked, 2, 1)), 1))
     issuer = draw(some(["https://id.example.com", "https://two.example.com"]))
     return Jwt(issuer=issuer, audiences=draw(few(some(["a", "b"]), 2, 1)), jwks=f"{issuer}/jwks"), require
@@ -139,7 +149,10 @@ def answers(draw, known):
     if kind == "redirect":
         return {"redirect": draw(some([RedirectTo(host="new.example.com"), RedirectTo(path="/", status=303), RedirectTo(port=8443)]))}
     if kind == "backend":
-        return {"backend": draw(shares), "rewrite": draw(unless(4, st.none(), some([Rewrite(prefix="/x"), Rewrite(path="/y", host="b.example.com")])))}
+        return {
+            "backend": draw(shares),
+            "rewrite": draw(unless(4, st.none(), some([Rewrite(prefix="/x"), Rewrite(path="/y", host="b.example.com")]))),
+        }
     case = st.builds(
         When, backend=st.just(known[0]), methods=few(some(METHODS), 2, 1),
         headers=some([{}, {"x-canary": "yes"}, {"x-canary": Regex("[yn].*")}]), query=some([{}, {"v": "2"}]),
@@ -187,6 +200,8 @@ def programs(draw, most=4):
     edges = [one for one in edges if one is not None]
     assume(edges)
     known = [draw(backends("orders", "shop")), *([draw(backends("docs", "docs"))] if draw(st.booleans()) else [])]
-    stated = [draw(valid(routes(f"r{index}", draw(some(edges)), draw(st.permutations(known))))) for index in range(draw(st.integers(1, most)))]
+    stated = [
+        draw(valid(routes(f"r{index}", draw(some(edges)), draw(st.permutations(known))))) for index in range(draw(st.integers(1, most)))
+    ]
     grant = CrossNamespaceGrant("g", namespace="data", from_namespace="shop", from_kind="HTTPRoute", to_kind="Service", to=["db"])
     return [*edges, *known, *(one for one in stated if one is not None), *([grant] if draw(st.booleans()) else [])]

@@ -50,7 +50,11 @@ def authorizations(of=ways):
 
 def jwts(expiry):
     return st.builds(
-        Jwt, some(["https://id.example.com", "https://other.example.com"]), subsets(["a", "b", "c"], 1), some(["https://id.example.com/jwks"]), expiry
+        Jwt,
+        some(["https://id.example.com", "https://other.example.com"]),
+        subsets(["a", "b", "c"], 1),
+        some(["https://id.example.com/jwks"]),
+        expiry,
     )
 
 
@@ -80,7 +84,9 @@ def policies(draw, expiry=True):
     if isinstance(asked, Jwt) and decision.normal() == NOBODY:
         asked = attrs.evolve(asked, expiry_required=True)  # where nobody passes, nobody passes without exp
     body = draw(bodies)
-    return Policy(asked, decision, draw(limits(draw(some(["replica", "shared"])))), body, draw(timeouts), body is None and draw(st.booleans())).normal()
+    return Policy(
+        asked, decision, draw(limits(draw(some(["replica", "shared"])))), body, draw(timeouts), body is None and draw(st.booleans())
+    ).normal()
 
 
 def route(policy, **changes):
@@ -113,7 +119,9 @@ def gateways(draw, headers):
     of = listener_policies(draw(clients), headers)
     shared, names = draw(of), ["docs", "shop"]
     listeners = tuple(
-        LoweredListener(name, f"{name}.example.com", 443, ("shop",), SecretCertificate("infra", name), draw(st.just(shared) | of), "redirect", False)
+        LoweredListener(
+            name, f"{name}.example.com", 443, ("shop",), SecretCertificate("infra", name), draw(st.just(shared) | of), "redirect", False
+        )
         for name in names
     )
     return LoweredGateway('SecureGateway("edge")', "infra", "edge", listeners, shared, draw(st.booleans()), draw(st.booleans()))

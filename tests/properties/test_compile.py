@@ -129,7 +129,15 @@ def test_an_intent_alone_becomes_what_it_becomes_among_others(intents, cluster):
 
 SAMPLED = list(
     product(
-        ["shop.example.com", "docs.example.com", "a.wild.example.com", "x.b.wild.example.com", "b.wild.example.com", "example.com", "evil.example.org"],
+        [
+            "shop.example.com",
+            "docs.example.com",
+            "a.wild.example.com",
+            "x.b.wild.example.com",
+            "b.wild.example.com",
+            "example.com",
+            "evil.example.org",
+        ],
         ["/", "/orders", "/orders/", "/orders/items/1", "/ordersx", "/docs", "/healthz", "/healthz/x", "/v1/x", "/v1", "/other"],
         ["GET", "POST", "TRACE"],
     )
@@ -143,7 +151,9 @@ def serves(route, host, path, method):
     if not any(oracle.host_matches(pattern, host) for pattern in spec["hostnames"]):
         return False
     return any(
-        "backendRefs" in rule and oracle.path_matches(KINDS[match["path"]["type"]], match["path"]["value"], path) and match.get("method", method) == method
+        "backendRefs" in rule
+        and oracle.path_matches(KINDS[match["path"]["type"]], match["path"]["value"], path)
+        and match.get("method", method) == method
         for rule in spec["rules"]
         for match in rule["matches"]
         if not match.get("headers") and not match.get("queryParams")
@@ -199,7 +209,11 @@ def wide(hosts, paths, cases):
 def entries(routes):
     """Every way through HTTPRoutes: host, match and what answers."""
     return [
-        (host, json.dumps(match, sort_keys=True), json.dumps([rule.get("filters"), rule.get("backendRefs"), rule.get("timeouts")], sort_keys=True))
+        (
+            host,
+            json.dumps(match, sort_keys=True),
+            json.dumps([rule.get("filters"), rule.get("backendRefs"), rule.get("timeouts")], sort_keys=True),
+        )
         for route in routes
         for host in route["spec"]["hostnames"]
         for rule in route["spec"]["rules"]
@@ -207,7 +221,9 @@ def entries(routes):
     ]
 
 
-@pytest.mark.parametrize(("hosts", "paths", "cases"), [(1, 1, 0), (16, 64, 0), (17, 64, 0), (16, 65, 0), (3, 200, 0), (40, 3, 20), (2, 10, 16), (1, 70, 2)])
+@pytest.mark.parametrize(
+    ("hosts", "paths", "cases"), [(1, 1, 0), (16, 64, 0), (17, 64, 0), (16, 65, 0), (3, 200, 0), (40, 3, 20), (2, 10, 16), (1, 70, 2)]
+)
 def test_what_the_crd_cannot_hold_is_split_and_stays_the_same(hosts, paths, cases):
     part = compile_intent(wide(hosts, paths, cases), CLUSTER)
     routes = [one for one in part.objects if one["kind"] == "HTTPRoute"]

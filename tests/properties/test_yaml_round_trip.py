@@ -19,20 +19,14 @@ from gatewright.manifest.yaml_write import dump, dump_json
 from tests.manifest.nasty import PLAIN_WORDS, TEXTS
 from tests.manifest.yaml_oracle import conversation, typed
 
-texts = st.sampled_from([text for text in TEXTS if len(text) < 400]) | st.text(
-    st.characters(exclude_categories=["Cs"]), max_size=20
-)
-numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False).filter(
-    lambda value: not value.is_integer()
-)
+texts = st.sampled_from([text for text in TEXTS if len(text) < 400]) | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False).filter(lambda value: not value.is_integer())
 trees = st.recursive(
     texts | numbers | st.booleans() | st.none(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )
-objects = st.dictionaries(texts, trees, max_size=4).map(
-    lambda tree: {"apiVersion": "v1", "kind": "T", **tree, "metadata": {"name": "n"}}
-)
+objects = st.dictionaries(texts, trees, max_size=4).map(lambda tree: {"apiVersion": "v1", "kind": "T", **tree, "metadata": {"name": "n"}})
 
 
 @given(objects)

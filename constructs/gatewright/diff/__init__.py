@@ -1,0 +1,1 @@
+"""Two reaches → what a change opens, closes, weakens and strengthens."""

@@ -1,0 +1,46 @@
+"""What a comparison leaves out, said aloud: what could not be judged, and what has stopped to have an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatewright.manifest.identity import ObjectId
+from gatewright.reach.reach import Reach
+
+
+def not_judged(before: Reach, after: Reach) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What bears on the comparison, and notes on what does not: the same words on both sides, about no object that changed."""
+    old, new = dict.fromkeys(before.unjudged), dict.fromkeys(after.unjudged)
+    if not old and not new:
+        return (), ()
+    changed = [str(one) for one in _changed(before, after)]
+    bearing: list[str] = []
+    notes: list[str] = []
+    for text in {**old, **new}:
+        if text in old and text in new and not any(one in text for one in changed):
+            notes.append(f"not judged on either side, and not changed: {text}")
+        elif text in old and text in new:
+            bearing.append(text)
+        else:
+            bearing.append(f"{text} ({'before' if text in old else 'after'} the change)")
+    return tuple(bearing), tuple(notes)
+
+
+def _changed(before: Reach, after: Reach) -> Iterator[ObjectId]:
+    """Objects that are not the same on both sides."""
+    old, new = ({item.id: item.manifest for item in reach.topology.world} for reach in (before, after))
+    for identity in {**old, **new}:
+        if old.get(identity) != new.get(identity):
+            yield identity
+
+
+def gone_idle(before: Reach, after: Reach) -> Iterator[str]:
+    """Objects that do nothing after the change, and did something or did not exist before it."""
+    known = {(one.object, one.reason) for one in before.ignored}
+    for one in after.ignored:
+        if (one.object, one.reason) not in known:
+            yield f"{one.object} {'may do' if one.undecided else 'does'} nothing: {one.reason}"
+    leads = {(one.route.id, one.parent.to, one.parent.section, one.reason) for one in before.detached}
+    for lead in after.detached:
+        if (lead.route.id, lead.parent.to, lead.parent.section, lead.reason) not in leads:
+            yield f"{lead.route.id} {'may not attach' if lead.undecided else 'does not attach'} to {lead.parent}: {lead.reason}"
