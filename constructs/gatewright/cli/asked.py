@@ -12,6 +12,7 @@ import click
 
 from gatewright.cli.completeness import completeness, own_groups
 from gatewright.cli.terminal import inline, say
+from gatewright.cli.traced import traced
 from gatewright.errors import InputError, NotJudged, did_you_mean
 from gatewright.gateways.port import Gateway
 from gatewright.manifest.yaml_read import Loaded
@@ -81,7 +82,7 @@ class Stated:
 def reach_from(sources: Sequence[str], stated: Stated) -> Reach:
     """The reach of what the sources hold. Raises InputError, and NotJudged where there is nothing that anybody could reach."""
     gateways = stated.gateways()
-    reach = reach_of(world_from(sources, stated), gateways)
+    reach = reach_of(world_from(sources, stated), {**traced(sources), **gateways})
     idle = unused(reach.bound, gateways)
     if idle:
         raise InputError("\n".join(map(inline, idle)))

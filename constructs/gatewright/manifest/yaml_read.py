@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import attrs
@@ -22,6 +24,19 @@ from gatewright.manifest.yaml_json_places import json_spot
 from gatewright.manifest.yaml_places import Path as FieldPath
 from gatewright.manifest.yaml_places import Spot, yaml_places
 from gatewright.manifest.yaml_skeleton import quick, skeleton_of
+
+
+_alike: ContextVar[dict[str, tuple[Json, int]] | None] = ContextVar("alike", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """While it lasts, documents of one text are read once, and their objects share one tree: two revisions of a repository are nearly the same."""
+    token = _alike.set({})
+    try:
+        yield
+    finally:
+        _alike.reset(token)
 
 
 @attrs.frozen
@@ -144,11 +159,23 @@ def _tree(document: Document) -> tuple[Json, int]:
     text = document.text
     if not text.strip(" \n"):
         return None, document.line
+    alike = _alike.get()
+    if alike is None:
+        tree, offset = _read_tree(document, text)
+    elif (seen := alike.get(text)) is not None:
+        tree, offset = seen
+    else:
+        tree, offset = alike[text] = _read_tree(document, text)
+    return tree, document.line + offset
+
+
+def _read_tree(document: Document, text: str) -> tuple[Json, int]:
+    """The tree, and on which line of the document it begins, from 0."""
     if (known := quick(text)) is not None:
         skeleton, values = known
-        return skeleton.tree(values), document.line + skeleton.line
+        return skeleton.tree(values), skeleton.line
     builder = Builder(document)
-    return builder.build(), builder.line
+    return builder.build(), builder.line - document.line
 
 
 def _expanded(loaded: Loaded) -> Iterator[Loaded]:

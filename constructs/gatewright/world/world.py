@@ -30,7 +30,7 @@ class World:
         found: defaultdict[ObjectId, list[Loaded]] = defaultdict(list)
         for item in loaded:
             found[item.id].append(item)
-        index = {identity: tuple(sorted(found[identity], key=_place)) for identity in sorted(found)}
+        index = {identity: tuple(sorted(found[identity], key=_place)) for identity in sorted(found, key=_order)}
         kinds: defaultdict[tuple[str, str], list[Loaded]] = defaultdict(list)
         for identity, same in index.items():
             kinds[identity.group, identity.kind] += same
@@ -68,6 +68,11 @@ class World:
 
     def __contains__(self, identity: ObjectId) -> bool:
         return identity in self._index
+
+
+def _order(identity: ObjectId) -> tuple[str, str, str, str]:
+    """Identities order themselves alike, and ten times slower."""
+    return identity.group, identity.kind, identity.namespace, identity.name
 
 
 def _place(item: Loaded) -> tuple[str, int]:

@@ -22,7 +22,7 @@ class Part:
 
     def moved(self, names: Mapping[ObjectId, ObjectId]) -> Part:
         """The same, said by other objects: ``names`` are theirs by those of the ones that say it here."""
-        guards = tuple(one if one.at is None else attrs.evolve(one, at=_moved(one.at, names)) for one in self.guards)
+        guards = tuple(one if one.at is None else Guard(one.kind, one.value, one.state, _moved(one.at, names)) for one in self.guards)
         answer = self.answer
         if answer is not None and answer.at is not None:
             answer = attrs.evolve(answer, at=_moved(answer.at, names))
