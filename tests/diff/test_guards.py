@@ -59,7 +59,12 @@ def test_a_claim_that_is_no_longer_asked_for_is_weaker_where_it_was() -> None:
     (row,) = diff(
         reach(entry(SHOP, "a.x", Prefix("/"), None, deciding(buyers))), reach(entry(SHOP, "a.x", Prefix("/"), None, deciding(anybody)))
     ).rows
-    assert (row.change, row.method, row.before, row.after) == ("weaker", "GET", "role is buyer", "everybody")
+    assert (row.change, row.method, row.before, row.after) == (
+        "weaker",
+        "GET",
+        "shop/orders:8080 for role is buyer",
+        "shop/orders:8080 for anybody",
+    )
 
 
 def test_numbers_do_not_depend_on_where_values_lie_in_memory() -> None:

@@ -41,13 +41,13 @@ def test_nothing_is_compared_where_nothing_changed(compared_in_depth: list[int])
 
 def test_one_change_among_many_is_one_comparison_of_the_rows_that_meet_it(compared_in_depth: list[int]) -> None:
     (row,) = diff(reach(*many()), reach(*many(r7=to("admin")))).rows
-    assert row.path == "/p7/*"
+    assert row.path == "/p7 and below"
     assert compared_in_depth == [2]
 
 
 def test_what_is_shadowed_everywhere_is_not_compared_there(compared_in_depth: list[int]) -> None:
     (row,) = diff(reach(*many()), reach(*many(), entry(route("all"), "a.x", Prefix("/"), to("admin")))).rows
-    assert row.path.startswith("/* except ")
+    assert row.path.startswith("any path except ")
     assert compared_in_depth == [1]
 
 
@@ -66,7 +66,7 @@ def test_methods_and_nested_paths_are_folded_exactly() -> None:
     paths = [Prefix("/"), Prefix("/a"), Exact("/a/b"), Exact("/c")]
     shop = route("shop")
     (row,) = diff(before, reach(*(entry(shop, "a.x", path) for path in paths))).rows
-    assert (row.path, row.method) == ("/*", "any")
+    assert (row.path, row.method) == ("any path", "any")
 
 
 def test_the_fewest_rows_that_explain_a_move() -> None:
@@ -81,6 +81,6 @@ def test_the_fewest_rows_that_explain_a_move() -> None:
 def test_what_a_narrower_rule_leaves_to_a_wider_one_changes_with_the_wider_one() -> None:
     inner = entry(route("inner"), "a.x", Prefix("/a"), to("inner"), methods=Methods.only("GET"))
     rows = diff(reach(inner, entry(route("all"))), reach(inner, entry(route("all"), outcome=to("admin")))).rows
-    assert [(row.path, row.method) for row in rows] == [("/* except /a/*", "any"), ("/a/*", "any but GET")]
+    assert [(row.path, row.method) for row in rows] == [("/a and below", "any but GET"), ("any path except /a and below", "any")]
     for path, method, changes in (("/", "GET", True), ("/a", "POST", True), ("/a/b", "POST", True), ("/a", "GET", False)):
         assert any(one.contains(Request("a.x", path, method)) for row in rows for one in row.region) is changes

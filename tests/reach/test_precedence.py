@@ -116,6 +116,37 @@ def test_of_equal_matches_in_one_route_the_first_rule_is_served(target: Gateway)
     assert served(reach(GATEWAY, route("r", "", ""), target=target)) == "r/0"
 
 
+def test_envoy_gateway_serves_http_routes_before_grpc_routes_of_one_rank_whatever_their_age() -> None:
+    texts = (GATEWAY, route("a", "", created=OLD, kind="GRPCRoute"), route("z", "", created=NEW))
+    reply = get(reach(*texts, target=ENVOY))
+    assert reply.winner is not None
+    assert reply.winner.label == "HTTPRoute shop/z rule 0"
+    assert [one.why for one in reply.beaten] == ["HTTPRoutes come before GRPCRoutes"]
+    assert served(reach(*texts, target=BARE)) == "a/0"
+    assert served(reach(GATEWAY, route("a", "", kind="GRPCRoute"), route("z", ""), target=ENVOY)) == "z/0"  # no age is needed
+
+
+def test_a_prefix_counts_as_it_is_written_in_envoy_gateway_alone() -> None:
+    texts = (GATEWAY, route("r", _path("PathPrefix", "/a", ", method: GET"), _path("PathPrefix", "/a/")))
+    reply = get(reach(*texts, target=ENVOY), "/a")
+    assert served(reach(*texts, target=ENVOY), "/a") == "r/1"
+    assert [one.why for one in reply.beaten] == ["/a/ is longer than /a"]
+    assert served(reach(*texts, target=BARE), "/a") == "r/0"  # a slash at the end does not count (PathMatchPathPrefix)
+
+
+def test_a_grpc_method_alone_has_no_path_in_envoy_gateway() -> None:
+    calls = ("{method: {method: Do}}", "{method: {service: s.A}}", "{}")
+    found = reach(GATEWAY, route("r", *calls, kind="GRPCRoute"), target=ENVOY)
+    assert served(found, "/s.A/Do", method="POST") == "r/1"
+    assert served(found, "/s.B/Do", method="POST") == "r/0"  # more than nothing: it is one header
+    assert [one.why for one in get(found, "/s.A/Do").beaten] == ["a path prefix beats a method of any service", "/s.A is longer than /"]
+
+
+def test_a_grpc_expression_counts_with_the_names_that_envoy_gateway_writes_for_what_it_leaves_out() -> None:
+    calls = ("{method: {type: RegularExpression, service: 's[.]A', method: Doit}}", "{method: {type: RegularExpression, service: 's.+'}}")
+    assert served(reach(GATEWAY, route("r", *calls, kind="GRPCRoute"), target=ENVOY), "/s.A/Doit", method="POST") == "r/1"
+
+
 @BOTH
 def test_without_creation_times_either_may_be_served(target: Gateway) -> None:
     reply = get(reach(GATEWAY, route("a", ""), route("b", ""), target=target))
@@ -150,3 +181,9 @@ def test_no_rule_is_a_404(target: Gateway) -> None:
 def test_what_lost_is_kept_with_the_reason(target: Gateway) -> None:
     reply = get(reach(GATEWAY, route("r", _path("PathPrefix", "/"), _path("PathPrefix", "/a"), _path("Exact", "/a")), target=target), "/a")
     assert [one.why for one in reply.beaten] == ["an exact path beats a path prefix", "an exact path beats a path prefix"]
+
+
+def test_a_misspelt_hostname_is_named() -> None:
+    reply = get(reach(GATEWAY.replace("port: 80,", "port: 80, hostname: a.example.com,"), route("r", "")), host="a.exmple.com")
+    assert isinstance(reply.outcome, NoRoute)
+    assert 'did you mean "a.example.com"' in reply.outcome.why

@@ -37,7 +37,9 @@ def world(*objects: ObjectId, file: str = "deploy/a.yaml") -> World:
     )
 
 
-def part(*rows: Row, place: str = "", objects: Sequence[ObjectChange] = (), relaxed: Sequence[RelaxedChange] = (), **told: Sequence[str]) -> Part:
+def part(
+    *rows: Row, place: str = "", objects: Sequence[ObjectChange] = (), relaxed: Sequence[RelaxedChange] = (), **told: Sequence[str]
+) -> Part:
     """``told`` are the other fields of Diff, and ``left_out``."""
     left = tuple(told.pop("left_out", ()))
     diff = Diff(tuple(rows), **{key: tuple(value) for key, value in told.items()})
@@ -91,9 +93,15 @@ def comparisons(draw: st.DrawFn) -> Comparison:
         relaxed = Relaxed(place, draw(WORDS), draw(WORDS), draw(WORDS), draw(WORDS), draw(WORDS), (draw(WORDS),))
         made.append(
             part(
-                *draw(st.lists(rows(), max_size=4)), place=place, objects=draw(st.lists(objects(), max_size=4)),
-                relaxed=draw(st.sampled_from(((), (RelaxedChange("added", None, relaxed),), (RelaxedChange("changed", RELAXED, relaxed),)))),
-                not_judged=draw(st.lists(WORDS, max_size=2)), notes=draw(st.lists(WORDS, max_size=2)), left_out=draw(st.lists(WORDS, max_size=1)),
-            )  # fmt: skip
+                *draw(st.lists(rows(), max_size=4)),
+                place=place,
+                objects=draw(st.lists(objects(), max_size=4)),
+                relaxed=draw(
+                    st.sampled_from(((), (RelaxedChange("added", None, relaxed),), (RelaxedChange("changed", RELAXED, relaxed),)))
+                ),
+                not_judged=draw(st.lists(WORDS, max_size=2)),
+                notes=draw(st.lists(WORDS, max_size=2)),
+                left_out=draw(st.lists(WORDS, max_size=1)),
+            )
         )
     return Comparison(draw(WORDS), draw(WORDS), tuple(made))

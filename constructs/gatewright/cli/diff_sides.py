@@ -7,7 +7,6 @@ world a cluster; so is a program. Whatever else is named is one world.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from gatewright.cli.asked import Stated, world_from
 from gatewright.cli.completeness import completeness, own_groups
 from gatewright.cli.failure import told
 from gatewright.cli.terminal import say
+from gatewright.cli.traced import targets_of
 from gatewright.errors import InputError, InvalidIntent, NotJudged, Refused
 from gatewright.estate.estate import Estate
 from gatewright.estate.output import files
@@ -25,9 +25,7 @@ from gatewright.estate.program import opened
 from gatewright.estate.relaxed import Relaxed, relaxed
 from gatewright.estate.stating import stated as ask
 from gatewright.gateways.port import Gateway
-from gatewright.gateways.registry import every_target
 from gatewright.manifest.directory import INDEX, TRACE
-from gatewright.manifest.fields import at, mapping, text
 from gatewright.manifest.yaml_read import Loaded
 from gatewright.synth.compiled import Compiled
 from gatewright.synth.compiler import compile_intents
@@ -76,7 +74,8 @@ def sides(base: str, head: str, stated: Stated) -> tuple[Side, Side]:
 
 
 def _unnamed(side: Side) -> Side:
-    return Side(side.name, {"": place for place in side.places.values()})
+    place = next(iter(side.places.values()), None)
+    return Side(side.name, {} if place is None else {"": place})
 
 
 def _nothing(side: Side) -> Side:
@@ -135,10 +134,10 @@ def _folders(text: str, stated: Stated) -> Iterator[tuple[str, Place]]:
     below = {place: trace for place, trace in traces.items() if place}
     if not below or "" in traces:
         trace = traces.get("", b"")
-        yield "", Place(_world(text, stated), _targets(trace), relaxed(trace))
+        yield "", Place(_world(text, stated), targets_of(trace), relaxed(trace))
         return
     for place, trace in sorted(below.items()):
-        yield place, Place(_world(_below(text, place), stated), _targets(trace), relaxed(trace, place))
+        yield place, Place(_world(_below(text, place), stated), targets_of(trace), relaxed(trace, place))
 
 
 def _world(text: str, stated: Stated) -> World:
@@ -182,17 +181,6 @@ def _traces(text: str) -> dict[str, bytes]:
 
 def _name(folder: PurePosixPath) -> str:
     return "" if str(folder) == "." else str(folder)
-
-
-def _targets(trace: bytes) -> dict[str, Gateway]:
-    """The target that each class was rendered for."""
-    try:
-        tree: object = json.loads(trace)
-    except ValueError:
-        return {}
-    titles = {one.title: one for one in every_target()}
-    pairs = ((text(at(one, "installation", "class_name")), text(at(one, "target"))) for one in mapping(at(tree, "exposures")).values())
-    return {name: titles[title] for name, title in pairs if name and title in titles}
 
 
 # Programs.

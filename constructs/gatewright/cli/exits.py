@@ -7,7 +7,7 @@ PIPE_CLOSED, INTERRUPTED = 141, 130  # as a shell shows the signals
 
 MEANINGS = {
     NOTHING_ADVERSE: "nothing adverse",
-    ADVERSE: "an adverse answer: findings, a weaker tier, output that is not up to date",
+    ADVERSE: "an adverse answer: findings, something widened, a weaker tier, output that is not up to date",
     WRONG_INPUT: "wrong input or usage",
     NOT_JUDGED: "could not be judged",
     REFUSED: "an intent was refused: the gateway cannot enforce it",

@@ -114,7 +114,7 @@ def _row(one: Folded) -> Row:
         judged.change,
         place.scheme,
         place.port,
-        words.hosts(one.hosts) + (f" on a connection for {place.name}" if place.name else ""),
+        words.hosts(one.hosts) + (f" (by clients that connected for {place.name})" if place.name else ""),
         words.paths(one.paths, one.rest.conditions),
         words.methods(one.rest.methods),
         words.sources(one.rest.sources),
@@ -172,6 +172,7 @@ def _gravity(row: Row) -> tuple[object, ...]:
     return (
         GRAVITY[row.change] if not adverse else 0,
         inside if adverse else False,
+        bool(row.name),
         GRAVITY[row.change],
         row.where,
         row.port,

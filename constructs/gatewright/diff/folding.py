@@ -9,7 +9,8 @@ from typing import TypeAlias, TypeVar
 import attrs
 
 from gatewright.diff.judgement import Judged
-from gatewright.match import Conditions, Exact, Host, HostSet, Match, PathSet, Prefix
+from gatewright.diff.row import Change
+from gatewright.match import UNCONDITIONAL, Conditions, Exact, Host, HostSet, Match, PathSet, Prefix
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -47,10 +48,57 @@ Found: TypeAlias = tuple[Place, Judged, Match]
 def folded(found: Iterable[Found]) -> Iterator[Folded]:
     """Methods, addresses and conditions are joined first, then paths, then hosts: every step keeps the union as it is."""
     same: defaultdict[tuple[Place, Judged], list[Match]] = defaultdict(list)
-    for place, judged, match in found:
+    for place, judged, match in _of_rules(list(found)):
         same[place, judged].append(match)
+    causes: defaultdict[tuple[Place, Change, str, bool], list[Folded]] = defaultdict(list)
     for (place, judged), matches in same.items():
-        yield from _rows(place, judged, _smaller(matches))
+        causes[place, judged.change, judged.reason, judged.widens] += _rows(place, judged, _smaller(matches))
+    for rows in causes.values():
+        yield from rows if len(rows) < MANY else [_of_one_cause(rows)]
+
+
+_TOWARDS: Mapping[Change, int] = {"reachable": 1, "weaker": 1, "unreachable": -1, "stronger": -1}
+
+
+def _of_rules(found: Sequence[Found]) -> Iterator[Found]:
+    """Where one rule in place of another admits some more and others for less, that is one change: before and after are told of the rules."""
+    each: defaultdict[tuple[Place, tuple[int, int], int], dict[Judged, None]] = defaultdict(dict)
+    for place, judged, _ in found:
+        if judged.change in _TOWARDS:
+            each[place, judged.rules, _TOWARDS[judged.change]][judged] = None
+    for place, judged, match in found:
+        same = list(each.get((place, judged.rules, _TOWARDS.get(judged.change, 0)), ()))
+        if len(same) < 2 or judged.rules == (0, 0):
+            yield place, judged, match
+            continue
+        partly = next((one for one in same if one.change in ("weaker", "stronger")), same[0])
+        objects = tuple(dict.fromkeys(each for one in same for each in one.objects))
+        yield place, attrs.evolve(partly, before=partly.whole[0], after=partly.whole[1], objects=objects), match
+
+
+def _of_one_cause(rows: Sequence[Folded]) -> Folded:
+    """Many rows with one reason: what they have in common, and the first of what they have not."""
+    hosts = tuple(dict.fromkeys(host for one in rows for host in one.hosts))
+    paths = _joined_paths(list(dict.fromkeys(path for one in rows for path in one.paths)))
+    rest = rows[0].rest
+    for one in rows[1:]:
+        conditions = rest.conditions if rest.conditions == one.rest.conditions else UNCONDITIONAL
+        rest = Match(rest.hosts, rest.paths, rest.methods.union(one.rest.methods), conditions, sources=rest.sources.union(one.rest.sources))
+    judged = attrs.evolve(
+        rows[0].judged,
+        before=_first(one.judged.before for one in rows),
+        after=_first(one.judged.after for one in rows),
+        objects=tuple(dict.fromkeys(each for one in rows for each in one.judged.objects)),
+    )
+    return Folded(rows[0].place, judged, hosts, paths, rest, tuple(match for one in rows for match in one.region))
+
+
+def _first(texts: Iterable[str]) -> str:
+    every = list(dict.fromkeys(texts))
+    return " | ".join(every) if len(every) <= _TOLD else f"{' | '.join(every[:_TOLD])} | and {len(every) - _TOLD} more"
+
+
+_TOLD = 2  # of many outcomes with one cause
 
 
 def _rows(place: Place, judged: Judged, matches: Iterable[Match]) -> Iterator[Folded]:

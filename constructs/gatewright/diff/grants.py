@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from gatewright.diff.row import Row
+from gatewright.diff.words import listed
 from gatewright.manifest.identity import ObjectId
 from gatewright.reach.reach import Reach
 
@@ -30,16 +31,9 @@ def grants(before: Reach, after: Reach) -> Iterator[Row]:
         if was and now:
             continue
         objects = tuple(dict.fromkeys([*old.get(leave, ()), *new.get(leave, ())]))
-        to = (
-            f"{leave.to.kind} {leave.to.namespace}/{leave.to.name}"
-            if leave.to.name
-            else f"any {leave.to.kind} of namespace {leave.to.namespace}"
-        )
-        who = f"{leave.kind}s of namespace {leave.namespace}"
-        may, may_not = f"may refer to {to}", f"may not refer to {to}"
-        grants = ", ".join(map(str, objects))
-        reason = f"{grants} lets {who} refer to {to}" if now else f"no grant lets {who} refer to {to} any more"
-        sides = (may, may_not) if was else (may_not, may)
+        who, to = f"{leave.kind}s of namespace {leave.namespace}", _target(leave)
+        given = ", ".join(map(str, objects))
+        reason = f"{given} lets {who} send requests to {to}" if leave.to.kind == "Service" else f"{given} lets {who} refer to {to}"
         yield Row(
             "stronger" if was else "weaker",
             "any",
@@ -48,12 +42,26 @@ def grants(before: Reach, after: Reach) -> Iterator[Row]:
             "any",
             "any",
             who,
-            *sides,
-            reason,
+            f"may refer to {_allowed(leave, old)}",
+            f"may refer to {_allowed(leave, new)}",
+            reason if now else f"no grant lets {who} refer to {to} any more",
             None,
             objects,
-            f"namespace {leave.to.namespace}",
+            f"{leave.to.kind}s of namespace {leave.to.namespace}",
         )
+
+
+def _target(leave: _Leave) -> str:
+    return f"{leave.to.kind} {leave.to.namespace}/{leave.to.name}" if leave.to.name else f"any {leave.to.kind} of namespace {leave.to.namespace}"
+
+
+def _allowed(asked: _Leave, leaves: Mapping[_Leave, object]) -> str:
+    """All that a side lets the same objects refer to, of the kind and namespace that is asked for."""
+    any_ = attrs.evolve(asked, to=attrs.evolve(asked.to, name=""))
+    if any_ in leaves:
+        return _target(any_)
+    same = [one for one in sorted(leaves) if attrs.evolve(one, to=attrs.evolve(one.to, name="")) == any_]
+    return listed(map(_target, same)) or f"no {asked.to.kind} there"
 
 
 def _covered(leave: _Leave, leaves: Mapping[_Leave, object]) -> bool:

@@ -9,7 +9,7 @@ import attrs
 from gatewright.diff import words
 from gatewright.diff.fate import Fate
 from gatewright.diff.guards import Moved, moved
-from gatewright.diff.reasons import Reasons, label, objects
+from gatewright.diff.reasons import ASKED, Reasons, label, nobody, objects
 from gatewright.diff.regions import Piece
 from gatewright.diff.row import Change
 from gatewright.gateways.effect import Guard
@@ -21,7 +21,10 @@ from gatewright.reach.outcome import Answer, Backend, Forwarded, Redirected, Rej
 
 @attrs.frozen
 class Judged:
-    """A change in words. Two that are equal are one row. ``objects``: of the old side first; ``widens``: see ``Row``."""
+    """A change in words. Two that are equal are one row. ``objects``: of the old side first; ``widens``: see ``Row``.
+
+    ``rules``  which two rules meet; ``whole`` before and after of these rules whoever asks by whatever method, in words
+    """
 
     change: Change
     before: str
@@ -29,6 +32,8 @@ class Judged:
     reason: str
     objects: tuple[ObjectId, ...] = ()
     widens: bool = True
+    rules: tuple[int, int] = attrs.field(default=(0, 0), eq=False)
+    whole: tuple[str, str] = attrs.field(default=("", ""), eq=False)
 
 
 class Judge:
@@ -37,7 +42,18 @@ class Judge:
     def __init__(self, reasons: Reasons) -> None:
         self._reasons = reasons
         self._known: dict[tuple[int, int, int, int], Judged | None] = {}
-        self.notes: dict[str, None] = {}
+        self._wholes: dict[tuple[int, int], tuple[str, str]] = {}
+        self._weights: dict[str, None] = {}
+        self._answers: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+        self._told: set[tuple[int, int]] = set()
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What changes without changing who reaches what; of rules that have a row, the row is enough."""
+        yield from self._weights
+        for (was, now), labels in self._answers.items():
+            if untold := [one for one, rules in labels.items() if rules not in self._told]:
+                yield f"{words.listed(untold)}: {was} becomes {now}"
 
     def judged(self, before: Piece, after: Piece) -> Judged | None:
         """None: the difference is none of reach. Where either side is undecided, so is the change, unless it is the same whatever holds."""
@@ -65,7 +81,14 @@ class Judge:
         # The same two rows meet in many atoms; equal guards of other objects have other reasons.
         key = id(old.entry), old.number, id(new.entry), new.number
         if key not in self._known:
-            self._known[key] = self._compared(old, new)
+            rules = id(old.entry), id(new.entry)
+            judged = self._compared(old, new)
+            if judged is not None:
+                self._told.add(rules)
+                if rules not in self._wholes:
+                    self._wholes[rules] = self._words(whole(old), whole(new))
+                judged = attrs.evolve(judged, rules=rules, whole=self._wholes[rules])
+            self._known[key] = judged
         return self._known[key]
 
     def _compared(self, old: Fate, new: Fate) -> Judged | None:
@@ -77,52 +100,70 @@ class Judge:
             return Judged("unreachable", words.fate(old), words.fate(new), self._reasons.of_departure(old, new), _objects(old, new))
         return self._answered(old, new)
 
+    def _words(self, old: Fate, new: Fate) -> tuple[str, str]:
+        """Before and after of two rules."""
+        if isinstance(old.outcome, Forwarded) and isinstance(new.outcome, Forwarded):
+            judged = self._forwarded(old, new, old.outcome, new.outcome)
+            if judged is not None:
+                return judged.before, judged.after
+        return words.fate(old), words.fate(new)
+
     def _forwarded(self, old: Fate, new: Fate, was: Forwarded, now: Forwarded) -> Judged | None:
         parts = list(self._backends(old, new, was, now))
         guards = [one for one in moved(old.guards, new.guards) if one.how.kind != "mirror" or was.mirrors == now.mirrors]
         how = dimension.overall(one.how for one in guards)
         if not parts and how == "same":
             if _shares(was) != _shares(now):
-                self._note(f"{label(new.entry)}: weights changed from {words.outcome(was)} to {words.outcome(now)}")
+                self._weights[f"{label(new.entry)}: weights changed from {words.outcome(was)} to {words.outcome(now)}"] = None
             return None
         changes: list[Change] = [part.change for part in parts]
         if how != "same":
             changes.append(how)
-        rerouted = [] if parts or not (moves := self._reasons.of_route(old, new)) else [moves]
-        guards.sort(key=lambda one: (GRAVITY.get(one.how.change, 9), one.how.kind not in _ASKED_FIRST))
-        parts += [self._guard(one, old, new) for one in guards]
+        guards.sort(key=lambda one: (one.how.kind not in ASKED, GRAVITY.get(one.how.change, 9)))
+        asked = [one for one in guards if one.how.kind in ASKED]
+        fates = words.fate(old), words.fate(new)
+        # Who may pass is said in one phrase; what that phrase does not show, and what else is before the backend, follows.
+        together = bool(asked) and fates[0] != fates[1]
+        before, after = [part.before for part in parts], [part.after for part in parts]
+        if together and fates[0] not in before:
+            before, after = [fates[0], *before], [fates[1], *after]
+        rest = [one for one in guards if not (together and one.how.kind in ASKED)]
+        told = [self._said(one, old, new) for one in rest]
+        if len(told) > _SHOWN:
+            told = [*told[: _SHOWN - 1], ("", f"and other values of {', '.join(one.how.kind for one in rest[_SHOWN - 1 :])}")]
+        rerouted = [] if parts else [moves] if (moves := self._reasons.of_route(old, new)) else []
+        reasons = [*rerouted, *(part.reason for part in parts), *self._reasons.of_guards(guards, old, new, together=together)]
+        stated = (guard.at.object for one in guards for guard in (one.before, one.after) if guard is not None and guard.at is not None)
         return Judged(
             overall(changes),
-            "; ".join(part.before for part in parts),
-            "; ".join(part.after for part in parts),
-            "; ".join(dict.fromkeys((*rerouted, *(part.reason for part in parts)))),
-            tuple(dict.fromkeys((*(_routes(old, new) if rerouted else ()), *(one for part in parts for one in part.objects)))),
-            any(part.widens for part in parts),
+            "; ".join(filter(None, (*before, *(one for one, _ in told)))),
+            "; ".join((*after, *(one for _, one in told))),
+            "; ".join(dict.fromkeys(reasons)),
+            tuple(dict.fromkeys((*(_routes(old, new) if rerouted else ()), *(one for part in parts for one in part.objects), *stated))),
+            any(part.widens for part in parts) or any(one.how.adverse for one in guards),
         )
 
+    @staticmethod
+    def _said(one: Moved, old: Fate, new: Fate) -> tuple[str, str]:
+        """A guard before and after."""
+        kind = one.how.kind
+        return words.standing(kind, one.before, old), words.standing(kind, one.after, new)
+
     def _backends(self, old: Fate, new: Fate, was: Forwarded, now: Forwarded) -> Iterator[Judged]:
-        reason = self._reasons.of_backend(old, new)
         first, second = _served(was.backends), _served(now.backends)
-        if first != second:
-            change: Change = "reachable" if second - first else "unreachable"
+        if first.keys() != second.keys():
+            change: Change = "reachable" if second.keys() - first.keys() else "unreachable"
+            reason = self._reasons.of_route(old, new) or self._reasons.of_backends(new, first, second, "sends requests to")
             yield Judged(change, words.fate(old), words.fate(new), reason, _objects(old, new))
         copied, copying = _served(was.mirrors), _served(now.mirrors)
-        if copied != copying:
-            change = "reachable" if copying - copied else "unreachable"
-            yield Judged(
-                change, _copies(was.mirrors), _copies(now.mirrors), f"{label(new.entry)} changes who gets copies", _objects(old, new)
-            )
+        if copied.keys() != copying.keys():
+            change = "reachable" if copying.keys() - copied.keys() else "unreachable"
+            reason = self._reasons.of_backends(new, copied, copying, "copies requests to")
+            yield Judged(change, _copies(was.mirrors, old), _copies(now.mirrors, new), reason, _objects(old, new))
         if (was.path, was.host) != (now.path, now.host):
             yield Judged(
                 "sideways", _rewritten(was), _rewritten(now), f"{label(new.entry)} asks the backend for something else", _objects(old, new)
             )
-
-    def _guard(self, one: Moved, old: Fate, new: Fate) -> Judged:
-        kind, change = one.how.kind, one.how.change
-        stated = tuple(guard.at.object for guard in (one.before, one.after) if guard is not None and guard.at is not None)
-        reason = self._reasons.of_guard(one, old, new) or DIMENSIONS[kind].title
-        named: Change = "sideways" if change == "same" else change
-        return Judged(named, words.guard(kind, one.before), words.guard(kind, one.after), reason, stated, one.how.adverse)
 
     def _answered(self, old: Fate, new: Fate) -> Judged | None:
         """Nothing is forwarded on either side: only where clients are sent can matter."""
@@ -135,11 +176,9 @@ class Judge:
             reason = f"{label(new.entry)} no longer sends clients to https"
             return Judged("weaker", words.fate(old), words.fate(new), reason, _objects(old, new))
         if (was is not None and was != now) or isinstance(new.outcome, Answer | Rejected) or isinstance(old.outcome, Answer | Rejected):
-            self._note(f"{label(new.entry or old.entry)}: {words.outcome(old.outcome)} becomes {words.outcome(new.outcome)}")
+            same = self._answers.setdefault((words.outcome(old.outcome), words.outcome(new.outcome)), {})
+            same[label(new.entry or old.entry)] = id(old.entry), id(new.entry)
         return None
-
-    def _note(self, text: str) -> None:
-        self.notes[text] = None
 
 
 def overall(changes: Iterable[Change]) -> Change:
@@ -155,22 +194,34 @@ def overall(changes: Iterable[Change]) -> Change:
     return "stronger"
 
 
-_ASKED_FIRST = ("jwt", "oidc", "api-key", "basic", "external-auth", "client-certificate", "authorization", "ip")
+def whole(fate: Fate) -> Fate:
+    """What the rule does whoever asks, by whatever method."""
+    entry = fate.entry
+    if entry is None or not isinstance(entry.outcome, Forwarded) or nobody(entry.guards):
+        return fate
+    return attrs.evolve(fate, outcome=entry.outcome, guards=entry.guards)
+
+
+_SHOWN = 4  # guards of which values are said; of more, the kinds
 
 GRAVITY: Mapping[str, int] = {"reachable": 0, "weaker": 1, "sideways": 2, "undecided": 3, "unreachable": 4, "stronger": 5}
 _ORDER: tuple[Change, ...] = ("weaker", "undecided", "unreachable")
 
 
-def _served(backends: Sequence[Backend]) -> set[tuple[str, int]]:
+def _served(backends: Sequence[Backend]) -> dict[tuple[str, int], Backend]:
     """Where requests really go."""
-    return {(one.address or str(one.id), one.port) for one in backends if one.weight and not one.problem}
+    return {(one.address or str(one.id), one.port): one for one in backends if one.weight and not one.problem}
 
 
 def _shares(forwarded: Forwarded) -> list[tuple[str, int, int]]:
     return sorted((one.address, one.port, one.weight) for one in forwarded.backends)
 
 
-def _copies(mirrors: Sequence[Backend]) -> str:
+def _copies(mirrors: Sequence[Backend], of: Fate) -> str:
+    """With the share of requests, where a guard says it."""
+    shares = next((one for one in of.guards if one.kind == "mirror" and one.state == "enforced"), None)
+    if shares is not None:
+        return words.guard("mirror", shares)
     return f"copies to {words.listed(map(words.backend, mirrors))}" if mirrors else "no copies"
 
 

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from gatewright.match import ANY_HOST, ANY_PATH, Exact, Host, Prefix, parse_host
+from gatewright.match import ANY_PATH, Exact, Host, Prefix, wider_hosts
 
 T = TypeVar("T")
-
-
-def wider_hosts(host: Host) -> Iterator[Host]:
-    """The patterns that properly cover a hostname pattern, the narrowest first."""
-    if host.is_any:
-        return
-    labels = host.name.split(".")
-    for start in range(2 if host.is_wildcard else 1, len(labels)):
-        yield parse_host(".".join(("*", *labels[start:])))
-    yield ANY_HOST
 
 
 def wider_paths(path: Exact | Prefix) -> Iterator[Exact | Prefix]:

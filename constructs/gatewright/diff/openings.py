@@ -1,4 +1,4 @@
-"""Who may come in later: namespaces that may attach routes or listeners, grants across namespaces, whose certificates are shown.
+"""Who may come in later, or beside: namespaces that may attach routes or listeners, grants, whose certificates are shown, who reaches pods.
 
 No request has another fate by these alone, but whoever is let in here can give it one.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from gatewright.diff.fences import fences
 from gatewright.diff.grants import grants
 from gatewright.diff.pairing import addresses
 from gatewright.diff.row import Change, Row
@@ -29,6 +30,7 @@ def openings(before: Reach, after: Reach) -> Iterator[Row]:
             yield from _listeners(old, new)
             yield from _listener_sets(before, after, old, new)
     yield from grants(before, after)
+    yield from fences(before, after)
 
 
 # Routes on listeners.

@@ -12,8 +12,8 @@ from functools import cached_property
 
 import attrs
 
-from gatewright.diff.nesting import at_or_above, children, nearest, wider_hosts
-from gatewright.match import ANY_HOST, Host, HostSet
+from gatewright.diff.nesting import at_or_above, children, nearest
+from gatewright.match import ANY_HOST, Host, HostSet, wider_hosts
 from gatewright.reach.address import Address, Chain, Port
 from gatewright.reach.entry import Entry
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from gatewright.diff.fate import Fate
 from gatewright.gateways.effect import Guard, Guards
-from gatewright.match import ANY_METHOD, ANYWHERE, Condition, Conditions, Equals, Exact, HostSet, Matches, Methods, PathSet, Regex, Sources
+from gatewright.match import ANY_METHOD, ANYWHERE, Conditions, Exact, HostSet, Methods, PathSet, Sources
 from gatewright.protection.dimension import Kind
 from gatewright.protection.said import said, summary
+from gatewright.protection.transport import Plaintext
 from gatewright.reach.outcome import Answer, Backend, Forwarded, NoRoute, Redirected, Rejected, Settled
+from gatewright.reach.worded import condition_words, host_words, path_words, redirect_words
 
 NAMED = 4
 """How many of a list are named; of longer ones the rest is counted."""
@@ -35,9 +37,7 @@ def outcome(value: Settled) -> str:
             total = sum(one.weight for one in value.backends) or 1
             return listed(backend(one) if len(served) == 1 else f"{backend(one)} ({one.weight * 100 / total:.3g}%)" for one in served)
         case Redirected():
-            redirect = value.redirect
-            parts = [f"{redirect.scheme}://" if redirect.scheme else "", redirect.host or "", f":{redirect.port}" if redirect.port else ""]
-            return f"{redirect.status} redirect to {''.join(parts) or 'another path'}"
+            return f"{value.redirect.status} redirect to {redirect_words(value.redirect)}"
         case Answer():
             return f"{value.status} by the gateway ({value.why})" if value.why else f"{value.status} by the gateway"
         case Rejected():
@@ -59,48 +59,37 @@ def fate(one: Fate) -> str:
 
 def guard(kind: Kind, one: Guard | None) -> str:
     """One guard, or that there is none."""
-    return said(kind, None if one is None or one.state == "not-enforced" else one.value)
+    return _CALLED.get(kind, "") + said(kind, None if one is None or one.state == "not-enforced" else one.value)
+
+
+_CALLED = {"cors": "CORS: ", "csrf": "CSRF: "}  # whose words do not say by themselves what they are about
+
+
+def standing(kind: Kind, one: Guard | None, of: Fate) -> str:
+    """The same, before what a fate leads to: of several backends each has its own way."""
+    if kind == "backend-tls" and isinstance(of.outcome, Forwarded):
+        served = [one for one in of.outcome.backends if one.weight and not one.problem]
+        if len({_hop(one) for one in served}) > 1:
+            return ", ".join(f"{_hop(one)} {backend(one)}" for one in served)
+    return guard(kind, one)
+
+
+def _hop(one: Backend) -> str:
+    if one.hop is None or one.hop.state == "unknown":
+        return "not known whether TLS to"
+    return "plaintext to" if isinstance(one.hop.value, Plaintext) else "TLS to"
 
 
 def hosts(sets: Sequence[HostSet]) -> str:
     """Patterns, the widest first."""
-    ordered = sorted(sets, key=lambda one: (not one.within.is_wildcard, one.within))
-    return listed(_less(one.within.name, [other.name for other in one.without]) for one in ordered)
+    return listed(map(host_words, sorted(sets, key=lambda one: (not one.within.is_wildcard, one.within))))
 
 
 def paths(sets: Sequence[PathSet], conditions: Conditions) -> str:
-    """Paths as a reader writes them: ``/a`` the one path, ``/a/*`` with all below it, ``~`` for regular expressions; then headers and query."""
-    words = listed(_path(one) for one in sorted(sets, key=lambda one: (one.base.value, isinstance(one.base, Exact))))
-    asked = listed((_condition(one) for one in conditions.terms), " and ")
+    """``/a and below``, ``exactly /b``, ``matching /v[0-9]+``, each ``… except …``; then headers and query."""
+    words = listed(map(path_words, sorted(sets, key=lambda one: (one.base.value, isinstance(one.base, Exact)))))
+    asked = condition_words(conditions)
     return f"{words} with {asked}" if asked else words
-
-
-def _path(one: PathSet) -> str:
-    positive = [f"~{other.value}" for other in one.regexes]
-    base = _plain(one.base.value, isinstance(one.base, Exact))
-    words = " and ".join(positive if positive and base == "/*" else [base, *positive])
-    return _less(
-        words, [f"~{other.value}" if isinstance(other, Regex) else _plain(other.value, isinstance(other, Exact)) for other in one.without]
-    )
-
-
-def _plain(value: str, exact: bool) -> str:
-    return value if exact else f"{value.rstrip('/')}/*"
-
-
-def _less(words: str, without: Sequence[str]) -> str:
-    return f"{words} except {listed(without)}" if without else words
-
-
-def _condition(one: Condition) -> str:
-    name = f"header {one.name}" if one.part == "header" else f"query {one.name}"
-    match one.test:
-        case Equals(value=value):
-            return f"{name} {'not ' if one.negated else ''}{value}"
-        case Matches(value=value):
-            return f"{name} {'not ' if one.negated else ''}~{value}"
-        case _:
-            return f"no {name}" if one.negated else name
 
 
 def methods(value: Methods) -> str:

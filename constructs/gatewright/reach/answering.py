@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
+from gatewright.errors import did_you_mean
 from gatewright.gateways.effect import Guards
-from gatewright.match import Host, Request, Sources, Undecidable
+from gatewright.match import Conditions, Host, Regex, Request, Sources, Undecidable, covering_hosts
 from gatewright.protection.authorization import Authorization
 from gatewright.reach.address import Address, Chain, Port
-from gatewright.reach.assembly import coverers
 from gatewright.reach.entry import Entry
 from gatewright.reach.outcome import Forwarded, NoRoute, Outcome, Rejected, Settled, Undecided
 from gatewright.reach.precedence import beats, why, why_open
@@ -33,8 +34,13 @@ def ask(reach: Reach, question: Question) -> tuple[Reply, ...]:
 def _nowhere(reach: Reach, question: Question) -> Reply:
     doubts = tuple(sorted({one.reason for one in reach.detached if one.undecided}))
     port = f" on port {question.port}" if question.port else ""
-    outcome: Outcome = NoRoute(None, f"no listener for {question.scheme} takes {question.host}{port}")
+    outcome: Outcome = NoRoute(None, f"no listener for {question.scheme} takes {question.host}{port}{_meant(reach, question.host)}")
     return Reply(None, None, None, outcome, None, (), (), notes=doubts)
+
+
+def _meant(reach: Reach, host: str) -> str:
+    """A served hostname that looks like this one, for a message."""
+    return did_you_mean(host, {each.host.name for *_, each in reach.classes()} - {host})
 
 
 def _at(reach: Reach, address: Address, port: Port, question: Question) -> Iterator[Reply]:
@@ -62,7 +68,7 @@ def _chosen(port: Port, question: Question, name: str) -> Iterator[Chain]:
 
 def narrowest(by_host: Mapping[Host, T], name: str) -> T | None:
     """What the most specific pattern that matches a hostname stands for."""
-    return next((by_host[host] for host in coverers(Host(name)) if host in by_host), None)
+    return next((by_host[host] for host in covering_hosts(Host(name)) if host in by_host), None)
 
 
 def _request(reach: Reach, address: Address, chain: Chain, question: Question) -> Reply:
@@ -70,19 +76,32 @@ def _request(reach: Reach, address: Address, chain: Chain, question: Question) -
     listener = narrowest({one.host: one for one in reversed(chain.listeners)}, question.host) or chain.listeners[0]
     request = Request(question.host.lower().removesuffix("."), question.path, question.method, question.headers, question.query)
     rows = [] if each is None else list(each.lookup.candidates(question.path))
-    try:
-        matching = [row for row in rows if _matches(row, request)]
-    except Undecidable as undecidable:
-        return Reply(address, chain, listener, Undecided((), str(undecidable)), None, (), chain.effects.on_listener(listener))
+    unread: dict[int, str] = {}
+    matching = [row for row in rows if _matches(row, request, unread)]
     notes = _coalescing(question)
     if not matching:
-        words = "no rule matches it" if each is not None else "no route serves this hostname here"
+        words = "no rule matches it" if each is not None else f"no route serves this hostname here{_meant(reach, question.host)}"
         return Reply(address, chain, listener, NoRoute(404, words), None, (), chain.effects.on_listener(listener), notes=notes)
-    return _decided(reach, address, chain, matching, question, notes)
+    return _decided(reach, address, chain, matching, question, notes, unread)
 
 
-def _matches(row: Entry, request: Request) -> bool:
-    return row.methods.contains(request.method) and row.path.contains(request.path) and row.conditions.contains(request)
+def _matches(row: Entry, request: Request, unread: dict[int, str]) -> bool:
+    """Whether it may match; where an expression cannot be read, the reason is added to ``unread`` by the row's id."""
+    if not row.methods.contains(request.method):
+        return False
+    if isinstance(row.path, Regex) and not request.path.startswith(row.path.beginning):
+        return False
+    parts = [partial(row.path.contains, request.path), *(partial(Conditions.of(one).contains, request) for one in row.conditions.terms)]
+    doubt = ""
+    for part in parts:
+        try:
+            if not part():
+                return False
+        except Undecidable as undecidable:
+            doubt = doubt or f"whether {row.label} matches cannot be decided: {undecidable}"
+    if doubt:
+        unread[id(row)] = doubt
+    return True
 
 
 def _connection(reach: Reach, address: Address, chain: Chain, question: Question) -> Reply:
@@ -104,23 +123,41 @@ def _connection(reach: Reach, address: Address, chain: Chain, question: Question
         rows,
         question,
         ("what is inside the connection is not read here: no rule of this gateway sees host, path or token",),
+        {},
     )
 
 
-def _decided(reach: Reach, address: Address, chain: Chain, matching: Sequence[Entry], question: Question, notes: tuple[str, ...]) -> Reply:
-    winner, rest = matching[0], matching[1:]
-    contenders = [winner, *(row for row in rest if beats(winner, row, chain.effects) is None)]
-    outcomes = {(_outcome(row, question), row.guards): row for row in contenders}
-    outcome: Outcome = _outcome(winner, question)
-    if len(outcomes) > 1:
-        open_ = next(row for row in contenders[1:] if (_outcome(row, question), row.guards) != (outcome, winner.guards))
-        either = tuple(dict.fromkeys(one for one, _ in outcomes))
-        reason = f"{why_open(winner, open_, chain.effects)}; it is {winner.label} or {open_.label}"
-        outcome = Undecided(either, reason)
-    maybe = next((row.undecided for row in contenders if row.undecided), "") or _undecided_backend(winner)
-    if maybe and not isinstance(outcome, Undecided):
-        outcome = Undecided((outcome, *([_outcome(rest[0], question)] if rest else [NoRoute(404)])), maybe)
-    beaten = tuple(Beaten(row, why(winner, row)) for row in rest if row not in contenders)
+def _decided(
+    reach: Reach,
+    address: Address,
+    chain: Chain,
+    matching: Sequence[Entry],
+    question: Question,
+    notes: tuple[str, ...],
+    unread: Mapping[int, str],
+) -> Reply:
+    """Of rows in order of precedence. Those that may not be there, or may not match, decide only as far as no better one surely does."""
+    doubts = [row.undecided or unread.get(id(row), "") for row in matching]
+    sure = next((row for row, doubt in zip(matching, doubts, strict=True) if not doubt), None)
+    open_ = [sure is None or row is sure or beats(sure, row, chain.effects) is not True for row in matching]
+    contenders = [row for row, is_open in zip(matching, open_, strict=True) if is_open]
+    winner, rest = contenders[0], contenders[1:]
+    ends = dict.fromkeys((_outcome(row, question), row.guards) for row in contenders)
+    nothing = NoRoute(404 if chain.layer in ("http", "https") else None)
+    either = tuple(dict.fromkeys(one for one, _ in ends)) + (() if sure is not None else (nothing,))
+    first = either[0]
+    outcome: Outcome = first
+    maybe = next((doubt for doubt, is_open in zip(doubts, open_, strict=True) if doubt and is_open), "")
+    if sure is not None and len(ends) == 1:
+        winner = sure  # whatever becomes of the others
+    if maybe and (len(ends) > 1 or sure is None):
+        outcome = Undecided(either, maybe)
+    elif len(ends) > 1:
+        other = next(row for row in rest if (_outcome(row, question), row.guards) != (first, winner.guards))
+        outcome = Undecided(either, f"{why_open(winner, other, chain.effects)}; it is {winner.label} or {other.label}")
+    elif astray := _undecided_backend(winner):
+        outcome = Undecided((first, _outcome(matching[1], question) if matching[1:] else nothing), astray)
+    beaten = tuple(Beaten(row, why(winner, row)) for row in matching if row not in contenders and id(row) not in unread)
     said = (*winner.notes, *notes, *_sources(winner.guards, question))
     return Reply(address, chain, winner.listener, outcome, winner, beaten, winner.guards, takers(reach, winner), said)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -16,7 +16,7 @@ from gatewright.reach.witness import command
 from gatewright.report.origin import Origin, origin
 from gatewright.world.world import World
 
-_LAYERS: tuple[Layer, ...] = ("http", "https", "tls", "tcp", "udp")
+_LAYERS: Mapping[str, Layer] = {"http": "http", "https": "https", "tls": "tls", "tcp": "tcp", "udp": "udp"}
 _VERDICTS: tuple[Verdict, ...] = ("widened", "undecided", "changed", "narrowed", "none")
 
 
@@ -38,11 +38,15 @@ class Part:
 
 @attrs.frozen(eq=False)
 class Shown:
-    """A row with every cluster in which it stands in the same words; ``part`` is the first of them."""
+    """A row with every cluster in which it stands in the same words; ``part`` is the first of them.
+
+    ``placed``: where it enters must be told, for there is more than one way in.
+    """
 
     row: Row
     part: Part
     places: tuple[str, ...]
+    placed: bool = False
 
 
 @attrs.frozen(eq=False)
@@ -57,7 +61,10 @@ class Comparison:
     def verdict(self) -> Verdict:
         """The gravest of all clusters; a doubt anywhere is never ``none`` or ``narrowed``."""
         found = {part.diff.verdict for part in self.parts}
-        return next((one for one in _VERDICTS if one in found), "none")
+        for one in _VERDICTS:
+            if one in found:
+                return one
+        return "none"
 
     @property
     def silent(self) -> bool:
@@ -70,7 +77,8 @@ class Comparison:
         for part in self.parts:
             for row in part.diff.rows:
                 together.setdefault(attrs.evolve(row, region=(), objects=()), (row, []))[1].append(part)
-        found = [Shown(row, parts[0], tuple(part.place for part in parts if part.place)) for row, parts in together.values()]
+        placed = len({row.where for row in together if row.scheme != "any"}) > 1
+        found = [Shown(row, parts[0], tuple(part.place for part in parts if part.place), placed) for row, parts in together.values()]
         return tuple(sorted(found, key=lambda one: (not one.row.adverse, GRAVITY[one.row.change])))
 
     def not_judged(self) -> Iterator[str]:
@@ -119,19 +127,28 @@ def url(row: Row, host: str, path: str) -> str:
     return f"{row.scheme}://{host}{port}{path if row.scheme in ('http', 'https') else ''}"
 
 
-def what(row: Row) -> str:
-    """Method and URL of a row, as a reader writes them."""
-    method = "" if row.method == "any" else f"{row.method.replace('any but', 'any method but')} "
-    path = "" if row.path == "any" else row.path
+def what(shown: Shown) -> str:
+    """Method and URL of a row, as a reader writes them; and at which Gateway or side door, where that goes without saying no more."""
+    row = shown.row
     host = "any host" if row.host == "*" else row.host
-    return method + (url(row, host, path) if row.scheme != "any" else row.where or host)
+    if row.scheme == "any":
+        return row.where or host
+    if row.scheme in ("tcp", "udp"):
+        return f"{row.scheme.upper()} port {row.port or 'that is still to be assigned'} at the {row.where}"
+    method = "" if row.method == "any" else f"{row.method.replace('any but', 'any method but')} "
+    at = f" at the {row.where}" if shown.placed or not row.where.startswith("Gateway ") else ""
+    path = "" if row.path in ("any", "any path") else row.path.removeprefix("exactly ")
+    if path.startswith("/") and " " not in host:
+        return method + url(row, host, path) + at
+    return method + url(row, host, "") + (f", {row.path}" if path else "") + at
 
 
 def witness(shown: Shown) -> str:
     """A line for a shell that shows the change; empty where the row is about objects and not about requests."""
     row = shown.row
-    layer = next((one for one in _LAYERS if one == row.scheme), None)
+    layer = _LAYERS.get(row.scheme)
     if row.witness is None or layer is None or not row.region:
         return ""
     named = not row.host.startswith("*") and row.where.startswith("Gateway ")
-    return command(row.witness, layer, row.port, None, row.where, named=named)
+    line = command(row.witness, layer, row.port, None, row.where, named=named)
+    return line.replace('"$ADDRESS" 0', '"$ADDRESS" "$PORT"', 1) if not row.port else line

@@ -116,7 +116,7 @@ def ignored(reach: Reach) -> tuple[Aside, ...]:
         for one in served.listeners
         if one.problem
     ]
-    return (*listeners, *objects)
+    return tuple(dict.fromkeys((*listeners, *objects)))  # two gateways may say the same of one object
 
 
 def idle(reach: Reach, reply: Reply) -> tuple[Aside, ...]:

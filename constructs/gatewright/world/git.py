@@ -34,7 +34,7 @@ def read_git(text: str) -> Iterator[Read]:
     source = f"git:{text}"
     reference, colon, path = text.partition(":")
     try:
-        commit = _commit(reference)
+        commit = commit_of(reference)
         kind, tree = _object(commit, reference, path) if colon and path not in ("", "/") else ("tree", commit)
         if kind == "blob":
             yield from _contents([_Blob(text, b"", tree.encode())])
@@ -54,7 +54,7 @@ def _wanted(path: str) -> bool:
     return path.endswith(ENDINGS) and not any(part.startswith(".") for part in path.split("/"))
 
 
-def _commit(reference: str) -> str:
+def commit_of(reference: str) -> str:
     """The hash that a name stands for. What looks like an option, a range or several names is none."""
     if not reference or reference.startswith("-"):
         raise GitError(f"{reference or 'nothing'!r} is no revision; write git:REF or git:REF:path, such as git:main:deploy")
@@ -71,11 +71,11 @@ def _object(commit: str, reference: str, path: str) -> tuple[str, str]:
     if done.returncode:
         raise GitError(f"{reference!r} holds no {path!r}; paths start at the root of the repository, or at this folder with ./")
     found = done.stdout.decode().strip()
-    return _checked("cat-file", "-t", found).decode().strip(), found
+    return output_of("cat-file", "-t", found).decode().strip(), found
 
 
 def _listed(tree: str, base: str) -> Iterator[_Blob]:
-    for entry in _checked("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")[:-1]:
+    for entry in output_of("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")[:-1]:
         head, _, path = entry.partition(b"\t")
         mode, _, found = head.split(b" ")
         yield _Blob(base + os.fsdecode(path), mode, found)
@@ -86,7 +86,7 @@ def _contents(blobs: list[_Blob]) -> Iterator[Read]:
     asked = b"".join(blob.hash + b"\n" for blob in blobs)
     batch: list[tuple[_Blob, int]] = []
     total = 0
-    for blob, line in zip(blobs, _checked("cat-file", "--batch-check", given=asked).splitlines(), strict=True):
+    for blob, line in zip(blobs, output_of("cat-file", "--batch-check", given=asked).splitlines(), strict=True):
         size = line.rpartition(b" ")[2]
         if not size.isdigit():
             raise GitError(f"{blob.name} is not in this clone; `git fetch` may bring it")
@@ -102,14 +102,14 @@ def _contents(blobs: list[_Blob]) -> Iterator[Read]:
 
 
 def _batch(blobs: list[tuple[_Blob, int]]) -> Iterator[Read]:
-    told, at = _checked("cat-file", "--batch", given=b"".join(blob.hash + b"\n" for blob, _ in blobs)), 0
+    told, at = output_of("cat-file", "--batch", given=b"".join(blob.hash + b"\n" for blob, _ in blobs)), 0
     for blob, size in blobs:
         start = told.index(b"\n", at) + 1
         yield read_content(told[start : start + size], blob.name, blob.name.replace(":", "/").rpartition("/")[2])
         at = start + size + 1
 
 
-def _checked(*arguments: str, given: bytes = b"") -> bytes:
+def output_of(*arguments: str, given: bytes = b"") -> bytes:
     done = _git(*arguments, given=given)
     if done.returncode:
         raise GitError(_plain(done.stderr.decode(errors="replace").strip()))

@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 
 from gatewright.manifest.text import LONGEST_TEXT
-from gatewright.world.git import GitError, _checked, _commit
+from gatewright.world.git import GitError, commit_of, output_of
 
 _LINK, _SUBMODULE, _PROGRAM = b"120000", b"160000", b"100755"
 
@@ -26,12 +26,12 @@ class File:
 
     def data(self) -> bytes:
         """Its content. Raises GitError where this clone does not hold it."""
-        return _checked("cat-file", "blob", self.hash)
+        return output_of("cat-file", "blob", self.hash)
 
 
 def files_of(reference: str, wanted: Callable[[str], bool] = bool) -> Iterator[File]:
     """The files of a revision whose paths are wanted, in git's order; submodules are none. Raises GitError."""
-    for entry in _checked("ls-tree", "-r", "-z", "--full-tree", _commit(reference)).split(b"\0")[:-1]:
+    for entry in output_of("ls-tree", "-r", "-z", "--full-tree", commit_of(reference)).split(b"\0")[:-1]:
         head, _, path = entry.partition(b"\t")
         mode, _, digest = head.split(b" ")
         name = os.fsdecode(path)
@@ -41,7 +41,7 @@ def files_of(reference: str, wanted: Callable[[str], bool] = bool) -> Iterator[F
 
 def from_root(path: str) -> str:
     """A path from the current folder as one from the root of the repository around it. Raises GitError where it leads out."""
-    root = os.fsdecode(_checked("rev-parse", "--show-toplevel")).rstrip("\n")
+    root = os.fsdecode(output_of("rev-parse", "--show-toplevel")).rstrip("\n")
     found = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
     if found.startswith(".."):
         raise GitError(f"{path} is not in the repository {root}")
@@ -64,14 +64,14 @@ def checked_out(reference: str) -> Iterator[Path]:
 
 
 def _write(folder: Path, files: list[File]) -> None:
-    sizes = _checked("cat-file", "--batch-check", given="".join(f"{one.hash}\n" for one in files).encode()).splitlines()
+    sizes = output_of("cat-file", "--batch-check", given="".join(f"{one.hash}\n" for one in files).encode()).splitlines()
     for file, line in zip(files, sizes, strict=True):
         told_size = line.rpartition(b" ")[2]
         if not told_size.isdigit():
             raise GitError(f"{file.path} is not in this clone; `git fetch` may bring it")
         if int(told_size) > LONGEST_TEXT:
             files = [one for one in files if one is not file]  # no program is this long, nor what it reads
-    told, at = _checked("cat-file", "--batch", given="".join(f"{one.hash}\n" for one in files).encode()), 0
+    told, at = output_of("cat-file", "--batch", given="".join(f"{one.hash}\n" for one in files).encode()), 0
     for file in files:
         start = told.index(b"\n", at) + 1
         size = int(told[at:start].split()[2])
