@@ -57,7 +57,7 @@ check-generated: $(READY) ## Whether the committed imports/gatewright_types is w
 	GO="$$($(FIND_GO))" $(BIN)/python tools/generate_types.py --check
 
 golden: $(READY) ## Rewrite the golden files; read the difference before you commit it
-	$(BIN)/python -m pytest tests/golden --update-golden $(PYTEST)
+	$(BIN)/python -m pytest tests/golden tests/pulls --update-golden $(PYTEST)
 
 # Versions stay unless UPGRADE=--upgrade; nothing younger than a week is taken, so that a poisoned release has time to be found.
 lock: $(READY) ## requirements-dev.lock out of pyproject.toml (UPGRADE=--upgrade for new versions)

@@ -63,7 +63,7 @@ def test_the_outcome_comes_first_and_every_step_has_its_place(folder: Path, caps
     assert "header-edit enforced sets x-key, removes x-user HTTPRoute shop/orders spec.rules[0].filters[0] a.yaml:33" in text
     assert "backend-tls not enforced plaintext to the backend" in text
     assert "Service shop/orders-next:8080: 1 of 10, plaintext to the backend" in text
-    assert "takers routes of any namespace that ask for more (listener shop)" in text
+    assert "could lose to routes of any namespace with a narrower match, on listener shop" in text
 
 
 def test_the_json_has_the_keys_of_the_schema_and_no_others(folder: Path, capsys: Capture) -> None:

@@ -1,8 +1,10 @@
 """Hostname patterns: what they match, how they nest, which is more specific."""
 
+from itertools import product
+
 import pytest
 
-from gatewright.match import Host, HostSet
+from gatewright.match import Host, HostSet, covering_hosts, wider_hosts
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,27 @@ def test_a_witness_avoids_what_is_taken_away() -> None:
     assert HostSet().witness() == "www.example.com"
     assert HostSet(Host("*"), (Host("*.com"), Host("*.example1"))).witness() == "www.example2"
     assert HostSet(Host("*.a.io"), (Host("www.a.io"), Host("www1.a.io"))).witness() == "www2.a.io"
+
+
+@pytest.mark.parametrize(
+    ("host", "wider"),
+    [
+        ("a.b.example.com", ["*.b.example.com", "*.example.com", "*.com", "*"]),
+        ("*.b.example.com", ["*.example.com", "*.com", "*"]),
+        ("localhost", ["*"]),
+        ("*", []),
+    ],
+)
+def test_the_wider_patterns(host: str, wider: list[str]) -> None:
+    found = list(wider_hosts(Host(host)))
+    assert [one.name for one in found] == wider
+    assert list(covering_hosts(Host(host))) == [Host(host), *found]
+    assert all(one.covers(Host(host)) for one in found)
+
+
+def test_what_lies_inside_another_exception_is_left_out_whatever_the_order() -> None:
+    names = ["*", "*.com", "com", "a.com", "*.a.com", "b.a.com", "*.b.a.com", "x.org"]
+    for within, *without in product(names, repeat=4):
+        kept = HostSet(Host(within), tuple(map(Host, without))).without
+        common = {one for host in without if (one := Host(within).intersect(Host(host)))}
+        assert set(kept) == {host for host in common if not any(other != host and other.covers(host) for other in common)}

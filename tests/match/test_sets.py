@@ -1,5 +1,7 @@
 """Methods, sources and conditions: the cases worth naming. Their laws are in tests/properties."""
 
+from itertools import product
+
 import pytest
 
 from gatewright.match import (
@@ -10,12 +12,20 @@ from gatewright.match import (
     Condition,
     Conditions,
     Equals,
+    Exact,
+    Match,
     Matches,
     Methods,
+    PathMatch,
+    PathSet,
+    Prefix,
     Present,
+    Regex,
     Request,
     Sources,
     Undecidable,
+    overlap,
+    subtract,
 )
 
 
@@ -118,3 +128,24 @@ def test_an_unreadable_expression_is_undecidable() -> None:
     with pytest.raises(Undecidable):
         stated.is_empty()
     assert not Conditions.of(_header(Matches(r"\pL"), True)).is_empty()  # an absent header will do
+
+
+_PATHS = [
+    *(Exact(one) for one in ("/", "/a", "/ab", "/a/b", "/a/")),
+    *(Prefix(one) for one in ("/", "/a", "/a/b", "/ab")),
+    *(Regex(one) for one in ("/a.*", "/ab|/b", "/a/b+", "b.*", "/b/.*", "/a/?", "/(a|b)", "")),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), list(product(_PATHS, repeat=2)))
+def test_what_is_apart_at_a_glance_has_nothing_in_common(a: PathMatch, b: PathMatch) -> None:
+    assert not (PathSet.of(a).is_apart(PathSet.of(b)) and PathSet.of(a).intersect(PathSet.of(b)).witness() is not None)
+
+
+def test_what_an_unreadable_expression_begins_with_decides_without_it() -> None:
+    names = Match(paths=Regex(r"/a/\pL+"))
+    assert overlap(names, Match(paths=Prefix("/b"))) is None
+    assert overlap(names, Match(paths=Regex("/b/.*"))) is None
+    assert subtract(Match(paths=Exact("/a")), names) == (Match(paths=Exact("/a")),)
+    with pytest.raises(Undecidable):
+        overlap(names, Match(paths=Prefix("/a")))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gatewright.match import Undecidable, charset
 from gatewright.match.automaton import expression, search
+from gatewright.match.reader import invalid
 from tests.match.oracle import re2_compiles, re2_matches
 
 _TEXTS = ["".join(text) for size in range(4) for text in product("aBk/", repeat=size)]
@@ -55,6 +56,12 @@ def test_a_pattern_matches_what_re2_matches(pattern: str) -> None:
 @given(_noise)
 def test_whatever_is_read_is_re2_and_means_the_same(pattern: str) -> None:
     _agrees(pattern)
+
+
+@given(_noise)
+def test_what_is_called_invalid_is_not_re2(pattern: str) -> None:
+    if invalid(pattern):
+        assert not re2_compiles(pattern)
 
 
 @pytest.mark.parametrize("name", sorted(charset.POSIX))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gatewright.gateways.effect import Guard
@@ -255,6 +255,7 @@ def test_the_sets_hold_exactly_the_requests_that_are_answered_so(
     """Both ways round, for every request of a small alphabet: what is asked forward is what is found backward."""
     texts = (route(f"r{at}", *rules, hosts=hosts, created=f"2020-01-0{at + 1}T00:00:00Z") for at, (hosts, rules) in enumerate(routes))
     found = reach(gateway, *texts, target=target)
+    assume(not any(one.undecided for one in found.attached))  # a hostname twice on one port, which Envoy may not load
     forward: dict[str, set[Request]] = {}
     for one in _REQUESTS:
         (reply,) = ask(found, Question(one.host, one.path, one.method, one.headers, scheme="http"))

@@ -380,4 +380,4 @@ def test_extensions(seen: Seen) -> None:
     assert any("filters.http.lua/" in name for name in seen.route("x-lua").tree["typedPerFilterConfig"])
     assert extension.extension_guard(LUA) is not None
     assert seen.route("x-module").broken
-    assert extension.extension_problem({"dynamicModule": [{"name": "gone"}]}, proxy.modules(ORDER))
+    assert extension.extension_broken({"dynamicModule": [{"name": "gone"}]}, proxy.modules(ORDER))

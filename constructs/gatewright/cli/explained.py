@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from gatewright.cli.filtered import filters_told
 from gatewright.cli.terminal import inline
 from gatewright.gateways.effect import Guard
+from gatewright.manifest.fields import at, items, text
+from gatewright.manifest.identity import ObjectId
+from gatewright.protection.authorization import NOBODY
 from gatewright.protection.said import said
 from gatewright.protection.unknown import Unknown
 from gatewright.reach.entry import Entry
@@ -54,10 +57,10 @@ def _block(question: Question, reply: Reply, reach: Reach) -> Iterator[str]:
         beaten = [f"{one.entry.label}: {one.why}" for one in reply.beaten[:_BEATEN]] + ([f"and {more} more"] if more > 0 else [])
         yield from _labelled("wins over", beaten)
         yield from _labelled("filters", filters_told(reply.winner))
-    yield from _labelled("passes", [_passes(reply)] if reply.winner is not None else [])
+    yield from _labelled("passes", [_passes(reply, world)] if reply.winner is not None else [])
     yield from _protections(reply.guards, world)
     yield from _labelled("backends", _backends(reply.outcome))
-    yield from _labelled("takers", reply.takers)
+    yield from _labelled("could lose to", reply.takers)
     told = {_outcome(reply.outcome), *(f"could be taken over by {one}" for one in reply.takers)}
     yield from _labelled("notes", [one for one in notes_of(reply) if one not in told])
     asides = idle(reach, reply)
@@ -96,10 +99,21 @@ def _rule(entry: Entry, http: bool, world: World) -> list[str]:
     return lines + ([f"undecided: {entry.undecided}"] if entry.undecided else [])
 
 
-def _passes(reply: Reply) -> str:
+def _passes(reply: Reply, world: World) -> str:
     """Whether anybody is asked for anything, before the list that says by what."""
     said_so = passing_words(reply.guards)
+    if (policy := _floor(reply, world)) is not None and reply.winner is not None and reply.winner.route is not None:
+        return f"{said_so}: {policy} refuses every route without a {policy.kind} of its own, and {reply.winner.route.id} has none"
     return said_so if any(map(decides, reply.guards)) else f"{said_so}: no protection asks who it is"
+
+
+def _floor(reply: Reply, world: World) -> ObjectId | None:
+    """A policy of the Gateway that refuses everybody."""
+    refused = (one for one in reply.guards if one.kind == "authorization" and one.state == "enforced" and one.value == NOBODY)
+    at_ = next((one.at for one in refused), None)
+    loaded = world.get(at_.object) if at_ is not None else None
+    targets = {text(at(ref, "kind")) for ref in items(at(loaded.manifest, "spec", "targetRefs"))} if loaded is not None else set()
+    return at_.object if at_ is not None and targets == {"Gateway"} else None
 
 
 def _protections(guards: Iterable[Guard], world: World) -> Iterator[str]:

@@ -24,9 +24,9 @@ from gatewright.diff.judgement import GRAVITY, Judge
 from gatewright.diff.openings import openings
 from gatewright.diff.pairing import Pair, Side, addresses, pairs
 from gatewright.diff.reasons import Reasons
-from gatewright.diff.reasons import Side as Known
 from gatewright.diff.regions import Rows, deciding, differences
 from gatewright.diff.row import Diff, Row
+from gatewright.diff.side import Side as Known
 from gatewright.diff.unjudged import gone_idle, not_judged
 from gatewright.gateways.effect import Effects
 from gatewright.manifest.collecting import uncollected

@@ -99,7 +99,7 @@ class Fates:
             if methods.is_empty() or sources.is_empty():
                 continue
             if not demand.ways or not isinstance(cell[2].outcome, Forwarded):
-                yield methods, sources, self._fate(Rejected(403, "no way in admits it", guard.at), (), entry)
+                yield methods, sources, self._fate(Rejected(entry.refusal, "no way in admits it", guard.at), (), entry)
             else:
                 asked = () if demand == EVERYBODY else (attrs.evolve(guard, value=demand),)
                 yield methods, sources, self._fate(entry.outcome, tuple(sorted((*others, *asked), key=lambda one: one.kind)), entry)

@@ -110,9 +110,7 @@ def _admitted(pods: _Pods, side: Mapping[_Pods, list[Policy]]) -> _Admitted:
 
 def _beyond(one: _Admitted, other: _Admitted) -> list[str]:
     """Whom the one admits, and the other does not."""
-    return [
-        _peer(peer, port) for peer, port in sorted(one) if not {(peer, port), (peer, ""), (ANYBODY, port), (ANYBODY, "")} & other
-    ]
+    return [_peer(peer, port) for peer, port in sorted(one) if not {(peer, port), (peer, ""), (ANYBODY, port), (ANYBODY, "")} & other]
 
 
 def _words(admitted: _Admitted) -> str:
@@ -125,4 +123,6 @@ def _peer(peer: str, port: str) -> str:
 
 def _ports(opened: tuple[Opened, ...]) -> list[str]:
     """``TCP 8443``, ``TCP 8000-8100``; an empty text for every port."""
-    return [f"{one.protocol} {one.port}{f'-{one.last}' if one.last else ''}" if one.port else f"any {one.protocol} port" for one in opened] or [""]
+    return [
+        f"{one.protocol} {one.port}{f'-{one.last}' if one.last else ''}" if one.port else f"any {one.protocol} port" for one in opened
+    ] or [""]

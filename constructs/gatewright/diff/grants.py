@@ -52,7 +52,11 @@ def grants(before: Reach, after: Reach) -> Iterator[Row]:
 
 
 def _target(leave: _Leave) -> str:
-    return f"{leave.to.kind} {leave.to.namespace}/{leave.to.name}" if leave.to.name else f"any {leave.to.kind} of namespace {leave.to.namespace}"
+    return (
+        f"{leave.to.kind} {leave.to.namespace}/{leave.to.name}"
+        if leave.to.name
+        else f"any {leave.to.kind} of namespace {leave.to.namespace}"
+    )
 
 
 def _allowed(asked: _Leave, leaves: Mapping[_Leave, object]) -> str:

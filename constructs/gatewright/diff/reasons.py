@@ -2,78 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
 import attrs
 
 from gatewright.diff.fate import Fate
 from gatewright.diff.guards import Moved
+from gatewright.diff.side import Side, refs
 from gatewright.diff.words import backend, fate, guard, listed
-from gatewright.gateways.effect import Guard, Guards, Ignored
+from gatewright.gateways.effect import Guard, Guards
 from gatewright.manifest.identity import ObjectId
-from gatewright.match import Host
 from gatewright.protection.authorization import Authorization
 from gatewright.protection.dimension import Kind
 from gatewright.protection.transport import Plaintext
 from gatewright.reach.entry import Entry
 from gatewright.reach.outcome import Answer, Backend, Forwarded, NoRoute, Redirected, Rejected, Settled
-from gatewright.reach.reach import Reach
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import Detached
-
-
-class Side:
-    """What one side knows of an object that has no effect there."""
-
-    def __init__(self, reach: Reach) -> None:
-        self.reach = reach
-
-    def has(self, identity: ObjectId) -> bool:
-        return identity in self.reach.topology.world
-
-    @cached_property
-    def ignored(self) -> dict[ObjectId, list[Ignored]]:
-        found: defaultdict[ObjectId, list[Ignored]] = defaultdict(list)
-        for one in self.reach.ignored:
-            found[one.object].append(one)
-        return found
-
-    @cached_property
-    def detached(self) -> dict[ObjectId, list[Detached]]:
-        found: defaultdict[ObjectId, list[Detached]] = defaultdict(list)
-        for one in self.reach.detached:
-            found[one.route.id].append(one)
-        return found
-
-    @cached_property
-    def listeners(self) -> dict[tuple[ObjectId, str], Listener]:
-        return {(one.owner, one.name): one for address in self.reach.addresses for served in address.gateways for one in served.listeners}
-
-    @cached_property
-    def hostnames(self) -> dict[ObjectId, tuple[Host, ...]]:
-        """What routes that attach state."""
-        return {one.route.id: one.route.hosts for one in self.reach.attached}
-
-    @cached_property
-    def targeting(self) -> dict[tuple[ObjectId, str], list[ObjectId]]:
-        """Policies by target and own kind, as their ``targetRefs`` say."""
-        found: defaultdict[tuple[ObjectId, str], list[ObjectId]] = defaultdict(list)
-        for item in self.reach.topology.world:
-            for ref in _refs(item.manifest.get("spec")):
-                target = ObjectId(str(ref.get("group", "")), str(ref.get("kind", "")), item.id.namespace, str(ref.get("name", "")))
-                found[target, item.id.kind].append(item.id)
-        return found
-
-    def silent(self, identity: ObjectId) -> str:
-        """Why an object of this side surely does nothing; empty: it is not said."""
-        return next((one.reason for one in self.ignored.get(identity, ()) if not one.undecided), "")
-
-    def targets(self, policy: ObjectId, fate: Fate) -> bool:
-        """Whether a policy names the route of a fate as its target."""
-        route = fate.entry.route if fate.entry is not None else None
-        return route is not None and policy in self.targeting.get((route.id, policy.kind), ())
 
 
 @attrs.frozen
@@ -89,8 +33,8 @@ class Reasons:
         """Why guards are other ones now, each object once. ``together``: who may pass was said in one phrase."""
         found: dict[str, dict[str, None]] = {}
         for one in moves:
-            lead, details = self._of_guard(one, old, new, together=together)
-            found.setdefault(lead, {}).update(dict.fromkeys(details))
+            lead, more = self._of_guard(one, old, new, together=together)
+            found.setdefault(lead, {}).update(dict.fromkeys(more))
         replacing = {lead.partition(_REPLACES)[0] for lead in found if _REPLACES in lead}
         told: dict[str, list[str]] = {}
         for lead, details in found.items():
@@ -140,7 +84,9 @@ class Reasons:
         if other == was:
             return f"{was} no longer states it"
         floor = other is not None and nobody(new.entry.guards if new.entry else ()) and not self.after.targets(other, new)
-        instead = f"; {other} refuses whatever has no {was.kind} of its own" if floor else f"; {other} stands there now" if other else ""
+        instead = (
+            f"; {other} refuses every route without a {was.kind} of its own" if floor else f"; {other} stands there now" if other else ""
+        )
         if not self.after.has(was):
             if twin := self._misled(was):
                 return f"{was} is gone, and the new {twin} does nothing ({self.after.silent(twin)}){instead}"
@@ -154,8 +100,12 @@ class Reasons:
         if _same(self.before, self.after, was):
             return f"{was} does not hold there"
         sides = [side.reach.topology.world.get(was) for side in (self.before, self.after)]
-        refs = [_refs(one.manifest.get("spec")) if one is not None else [] for one in sides]
-        return f"{was} no longer states it" if refs[0] == refs[1] else f"{was} is for another target now{instead or ', and nothing replaces it'}"
+        targets = [refs(one.manifest.get("spec")) if one is not None else [] for one in sides]
+        return (
+            f"{was} no longer states it"
+            if targets[0] == targets[1]
+            else f"{was} is for another target now{instead or ', and nothing replaces it'}"
+        )
 
     def _misled(self, gone: ObjectId) -> ObjectId | None:
         """A policy that came as another one went, and does nothing: that one under a new name, most likely."""
@@ -218,7 +168,9 @@ class Reasons:
         was = next((one for one in stated if one is not None and one.kind == policy.kind), None)
         if was is None or was == policy:
             changed = was == policy and not _same(self.before, self.after, policy)
-            cause = f"{policy} was changed" if changed else f"{policy} {'refuses it' if self.before.has(policy) else 'is new, and refuses it'}"
+            cause = (
+                f"{policy} was changed" if changed else f"{policy} {'refuses it' if self.before.has(policy) else 'is new, and refuses it'}"
+            )
         else:
             cause = self.without(was, old, new)
         return "; ".join(filter(None, (rerouted, cause)))
@@ -249,8 +201,12 @@ class Reasons:
             new = not side.has(entry.route.id) if before else not self.before.has(other) if other else False
             label_, answers = label(without.entry), _answers(outcome)
             if before:
-                return f"{label(entry)} {'is new, and takes it' if new else 'takes it'} in place of {label_}" + (f", which {answers}" if answers else "")
-            return f"{label_} {'is new, and takes it' if new else 'takes it'} in place of {label(entry)}" + (f", and {answers}" if answers else "")
+                return f"{label(entry)} {'is new, and takes it' if new else 'takes it'} in place of {label_}" + (
+                    f", which {answers}" if answers else ""
+                )
+            return f"{label_} {'is new, and takes it' if new else 'takes it'} in place of {label(entry)}" + (
+                f", and {answers}" if answers else ""
+            )
         if isinstance(outcome, Answer):
             return f"{'before' if before else 'now'}, the gateway {'answered' if before else 'answers'} {outcome.status}: {outcome.why}"
         if entry.route is None:
@@ -294,7 +250,7 @@ class Reasons:
         return f"{second} {'is new, and takes' if new_ else 'takes'} it in place of {first}"
 
     @staticmethod
-    def of_backends(new: Fate, old: Mapping[object, Backend], now: Mapping[object, Backend], does: str) -> str:
+    def of_backends(new: Fate, old: Mapping[tuple[str, int], Backend], now: Mapping[tuple[str, int], Backend], does: str) -> str:
         """Which backends a rule has more, and which it has no longer."""
         more = [backend(one) for key, one in now.items() if key not in old]
         less = [backend(one) for key, one in old.items() if key not in now]
@@ -341,7 +297,11 @@ def _bare(old: Fate, new: Fate) -> list[str]:
     return [
         backend(one)
         for one in each[1]
-        if one.weight and not one.problem and one.hop is not None and isinstance(one.hop.value, Plaintext) and (one.address, one.port) not in known
+        if one.weight
+        and not one.problem
+        and one.hop is not None
+        and isinstance(one.hop.value, Plaintext)
+        and (one.address, one.port) not in known
     ]
 
 
@@ -361,12 +321,6 @@ def _answers(outcome: Settled) -> str:
     if isinstance(outcome, Answer):
         return f"answers {outcome.status}: {outcome.why}"
     return "redirects" if isinstance(outcome, Redirected) else ""
-
-
-def _refs(spec: object) -> list[Mapping[str, object]]:
-    """``targetRefs``, or the one ``targetRef`` of older policies."""
-    refs = (spec.get("targetRefs") or [spec.get("targetRef")]) if isinstance(spec, Mapping) else []
-    return [one for one in refs if isinstance(one, Mapping)] if isinstance(refs, list) else []
 
 
 def _hostname(listener: Listener) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 import attrs
@@ -10,9 +10,9 @@ import attrs
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.dimension import Kind
 from gatewright.protection.unknown import Unknown
-from gatewright.standard.precedence import Ranked
+from gatewright.standard.precedence import Routed
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import BackendRef, FilterRef, Route
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
 
 State: TypeAlias = Literal["enforced", "not-enforced", "unknown"]
 """``not-enforced``: it is stated, and refuses nobody (optional, shadowed, failing open, or overruled)."""
@@ -104,12 +104,17 @@ class Effects(Protocol):
 
     @property
     def ranks_regexes(self) -> bool:
-        """Whether the rank of regular expressions is defined; if not, one that meets another match is undecided."""
+        """Whether regular expressions are defined: they are RE2 and have a rank. If not, one that meets another match is undecided."""
         ...
 
     @property
     def isolates(self) -> bool:
         """Whether a request belongs to the most specific listener even where that has no route for it (GatewayHTTPListenerIsolation)."""
+        ...
+
+    @property
+    def needs_mirrors(self) -> bool:
+        """Whether a rule with a mirror that leads nowhere answers 500, and one that answers by itself as well (the standard: no, nothing is copied)."""
         ...
 
     @property
@@ -119,6 +124,10 @@ class Effects(Protocol):
 
     def listeners(self, listeners: Sequence[Listener]) -> tuple[Listener, ...]:
         """The listeners of one address as this gateway really serves them: ``problem`` set on those that it drops."""
+        ...
+
+    def doubts(self, attached: Sequence[Attached]) -> Mapping[Attached, str]:
+        """Why some of all the attachments of its Gateways may serve nothing, beyond what the standard leaves open."""
         ...
 
     def on_listener(self, listener: Listener) -> Guards:
@@ -141,7 +150,7 @@ class Effects(Protocol):
         """The way to a Service as BackendTLSPolicies state it, with what the gateway's own settings make of that."""
         ...
 
-    def rank(self, entry: Ranked) -> tuple[object, ...]:
+    def rank(self, entry: Routed) -> tuple[object, ...]:
         """A sort key: the entry with the smaller key is served; equal keys are settled by age, name and position."""
         ...
 

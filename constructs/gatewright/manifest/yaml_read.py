@@ -25,7 +25,6 @@ from gatewright.manifest.yaml_places import Path as FieldPath
 from gatewright.manifest.yaml_places import Spot, yaml_places
 from gatewright.manifest.yaml_skeleton import quick, skeleton_of
 
-
 _alike: ContextVar[dict[str, tuple[Json, int]] | None] = ContextVar("alike", default=None)
 
 

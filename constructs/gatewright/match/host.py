@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import attrs
@@ -82,3 +83,19 @@ ANY_HOST = Host("*")
 def parse_host(name: str) -> Host:
     """The pattern of a name; estates write the same few names thousands of times. Raises ValueError."""
     return Host(name)
+
+
+def wider_hosts(host: Host) -> Iterator[Host]:
+    """The patterns that properly cover a hostname pattern, the narrowest first."""
+    if host.is_any:
+        return
+    labels = host.name.removeprefix("*.").split(".")
+    for start in range(1, len(labels)):
+        yield parse_host(f"*.{'.'.join(labels[start:])}")
+    yield ANY_HOST
+
+
+def covering_hosts(host: Host) -> Iterator[Host]:
+    """The pattern itself and those that properly cover it, the narrowest first. Two patterns overlap only if one covers the other."""
+    yield host
+    yield from wider_hosts(host)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from gatewright.match.host import ANY_HOST, Host
+from gatewright.match.host import ANY_HOST, Host, wider_hosts
 
 
 @attrs.frozen
@@ -20,7 +20,7 @@ class HostSet:
 
     def __attrs_post_init__(self) -> None:
         inside = {common for host in self.without if (common := self.within.intersect(host))}
-        kept = [host for host in inside if not any(host != other and other.covers(host) for other in inside)]
+        kept = [host for host in inside if inside.isdisjoint(wider_hosts(host))]
         object.__setattr__(self, "without", tuple(sorted(kept)))
 
     def is_empty(self) -> bool:

@@ -7,11 +7,8 @@ from typing import TypeAlias
 
 import attrs
 
-from gatewright.match import reader
-from gatewright.match.host import ANY_HOST, Host, parse_host
-from gatewright.match.path import ANY_PATH, PathMatch, Prefix, Regex
-from gatewright.match.regex import literal_prefix
-from gatewright.match.undecidable import Undecidable
+from gatewright.match.host import Host, covering_hosts
+from gatewright.match.path import ANY_PATH, PathMatch, Prefix, Regex, can_begin
 
 Item: TypeAlias = tuple[Sequence[Host], PathMatch]
 
@@ -31,21 +28,11 @@ def overlapping_pairs(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     pairs: set[tuple[int, int]] = set()
     for number, (hosts, path) in enumerate(items):
         for host in set(hosts):
-            for wider in _coverers(host):
+            for wider in covering_hosts(host):
                 if wider in tries:
                     met = tries[wider].meet(path)
                     pairs.update((min(number, other), max(number, other)) for other in met if other != number)
     yield from sorted(pairs)
-
-
-def _coverers(host: Host) -> Iterator[Host]:
-    """The patterns that cover a host, itself included: two hosts overlap only if one of them covers the other."""
-    if not host.is_wildcard:
-        yield host
-    labels = host.name.split(".")
-    for start in range(1, len(labels)):
-        yield parse_host(".".join(("*", *labels[start:])))
-    yield ANY_HOST
 
 
 @attrs.define
@@ -75,7 +62,7 @@ class _Paths:
 
     def add(self, path: PathMatch, number: int) -> None:
         if isinstance(path, Regex):
-            self.regexes.append((_beginning(path), number))
+            self.regexes.append((path.beginning, number))
             return
         node = self.root
         for element in _elements(path):
@@ -85,11 +72,11 @@ class _Paths:
     def meet(self, path: PathMatch) -> Iterator[int]:
         """The items whose paths can overlap this one."""
         if isinstance(path, Regex):
-            beginning = _beginning(path)
+            beginning = path.beginning
             yield from self._beginning_with(beginning)
             yield from (n for other, n in self.regexes if other.startswith(beginning) or beginning.startswith(other))
             return
-        yield from (number for beginning, number in self.regexes if _can_begin(path, beginning))
+        yield from (number for beginning, number in self.regexes if can_begin(path, beginning))
         node = self.root
         for element in _elements(path):
             yield from node.prefix
@@ -123,16 +110,3 @@ class _Paths:
 def _elements(path: PathMatch) -> list[str]:
     """The elements of an exact path or prefix; the prefix `/` has none, the exact path `/` has one that is empty."""
     return [] if path == ANY_PATH else path.value[1:].split("/")
-
-
-def _beginning(path: Regex) -> str:
-    """The literal beginning of every path that the expression matches; empty if there is none or nobody knows."""
-    try:
-        return literal_prefix(reader.read(path.value))
-    except Undecidable:
-        return ""
-
-
-def _can_begin(path: PathMatch, beginning: str) -> bool:
-    """Whether an exact path or prefix matches a path with this beginning."""
-    return path.value.startswith(beginning) or (isinstance(path, Prefix) and path.contains(beginning))

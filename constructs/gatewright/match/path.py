@@ -1,13 +1,15 @@
 """Path patterns as Gateway API writes them: exact, prefix of elements, regular expression."""
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 import attrs
 
 from gatewright.match import charset, intervals
 from gatewright.match.automaton import Automaton, compiled, expression, search
-from gatewright.match.regex import Chars, Concat, Repeat, literal
+from gatewright.match.reader import read
+from gatewright.match.regex import Chars, Concat, Repeat, literal, literal_prefix
 from gatewright.match.undecidable import Undecidable
 
 MAX_VALUE = 1024
@@ -93,8 +95,33 @@ class Regex:
         """Raises `Undecidable`."""
         return expression(self.value)
 
+    @property
+    def beginning(self) -> str:
+        """What every path that it matches begins with, as far as is easily seen: also of an expression that cannot be read."""
+        return _beginning(self.value)
+
+
+_LITERAL = re.compile(r"\^?((?:[^][\\.*+?(){}|^$]|\\[^a-zA-Z0-9])*)")
+
+
+@lru_cache(maxsize=4_096)
+def _beginning(pattern: str) -> str:
+    try:
+        return literal_prefix(read(pattern))
+    except Undecidable:
+        literal = _LITERAL.match(pattern)
+    if literal is None or "|" in pattern:  # there may be another beginning
+        return ""
+    found = re.sub(r"\\(.)", r"\1", literal[1])
+    return found[:-1] if pattern[literal.end() :].startswith(("*", "+", "?", "{")) else found
+
 
 PathMatch: TypeAlias = Exact | Prefix | Regex
+
+
+def can_begin(path: Exact | Prefix, beginning: str) -> bool:
+    """Whether an exact path or prefix matches a path with this beginning."""
+    return path.value.startswith(beginning) or (isinstance(path, Prefix) and path.contains(beginning))
 
 
 def regex_problem(pattern: str) -> str | None:

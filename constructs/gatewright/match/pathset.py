@@ -9,7 +9,7 @@ import attrs
 
 from gatewright.match import charset
 from gatewright.match.automaton import search
-from gatewright.match.path import ANY_PATH, Exact, PathMatch, Prefix, Regex
+from gatewright.match.path import ANY_PATH, Exact, PathMatch, Prefix, Regex, can_begin
 
 
 def _key(path: PathMatch) -> tuple[str, str]:
@@ -66,8 +66,13 @@ class PathSet:
         )
 
     def is_apart(self, other: PathSet) -> bool:
-        """Whether the bases alone show that the sets have nothing in common: cheap, and False when in doubt."""
-        return _common(self.base, other.base) is None
+        """Whether bases and the beginnings of expressions show that the sets have nothing in common: cheap, and False when in doubt."""
+        common = _common(self.base, other.base)
+        if common is None:
+            return True
+        beginnings = {one.beginning for one in (*self.regexes, *other.regexes)}
+        longest = max(beginnings, key=len, default="")
+        return not (can_begin(common, longest) and all(longest.startswith(one) for one in beginnings))
 
     def intersect(self, other: PathSet) -> PathSet:
         common = _common(self.base, other.base)

@@ -28,6 +28,10 @@ MAX_REPEAT = 1000
 MAX_DEPTH = 50
 """Deepest nesting of groups read: well inside Python's own limit on recursion."""
 
+_OCTAL = tuple("01234567")
+_UNMODELLED = "pPQECdDsSwWbBAz0"
+"""Letters whose escapes RE2 knows, somewhere or in one of its two implementations."""
+
 _CONTROL = {"a": 0x07, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09, "v": 0x0B}
 
 
@@ -37,6 +41,21 @@ def read(pattern: str) -> Node:
     if len(pattern) > MAX_LENGTH:
         raise Undecidable(pattern[:40] + "…", f"longer than {MAX_LENGTH} characters")
     return _Reader(pattern).read()
+
+
+@lru_cache(maxsize=4096)
+def invalid(pattern: str) -> Undecidable | None:
+    """Why a pattern is surely not RE2; None where it is, or where nobody here can tell."""
+    try:
+        read(pattern)
+    except Undecidable as undecidable:
+        return undecidable if undecidable.invalid else None
+    return None
+
+
+def _padded(number: str) -> bool:
+    """RE2 reads a repetition with leading zeros as plain text."""
+    return len(number) > 1 and number.startswith("0")
 
 
 def _counted(node: Node) -> int:
@@ -64,11 +83,12 @@ class _Reader:
     def read(self) -> Node:
         node = self._alternation()
         if self.at < len(self.pattern):
-            self._fail("unexpected )")
+            self._fail("unexpected )", everywhere=True)
         return node
 
-    def _fail(self, reason: str) -> NoReturn:
-        raise Undecidable(self.pattern, f"{reason} (at character {self.at + 1})")
+    def _fail(self, reason: str, *, invalid: bool = False, everywhere: bool = False) -> NoReturn:
+        """``invalid``: neither Go's nor C++'s RE2 takes it; ``everywhere``: nor does PCRE, Java or JavaScript."""
+        raise Undecidable(self.pattern, f"{reason} (at character {self.at + 1})", "everywhere" if everywhere else "RE2" if invalid else "")
 
     def _peek(self, text: str) -> bool:
         return self.pattern.startswith(text, self.at)
@@ -81,7 +101,7 @@ class _Reader:
 
     def _next(self) -> str:
         if self.at >= len(self.pattern):
-            self._fail("the pattern ends too early")
+            self._fail("the pattern ends too early", everywhere=True)
         self.at += 1
         return self.pattern[self.at - 1]
 
@@ -103,7 +123,7 @@ class _Reader:
         """One thing that a repetition may follow; None for flags that only change what comes after them."""
         at = self.at
         if self._bounds() is not None:
-            self._fail(f"nothing to repeat before {self.pattern[at : self.at]}")
+            self._fail(f"nothing to repeat before {self.pattern[at : self.at]}", everywhere=True)
         match character := self._next():
             case "(":
                 return self._group()
@@ -125,10 +145,10 @@ class _Reader:
         at = self.at
         if self._bounds() is not None:
             self.at = at
-            self._fail("a repetition of a repetition (possessive quantifiers are not RE2)")
+            self._fail("a repetition of a repetition (possessive quantifiers are not RE2)", invalid=True)
         repeat = Repeat(node, *bounds)
         if _counted(repeat) > MAX_REPEAT:
-            self._fail(f"repetitions within repetitions come to more than {MAX_REPEAT}")
+            self._fail(f"repetitions within repetitions come to more than {MAX_REPEAT}", invalid=True)
         return repeat
 
     def _bounds(self) -> tuple[int, int | None] | None:
@@ -148,7 +168,7 @@ class _Reader:
         least = int(low)
         most = int(high) if high else (None if comma else least)
         if max(least, most or 0) > MAX_REPEAT or (most is not None and most < least):
-            self._fail(f"a repetition goes up to {MAX_REPEAT}, the smaller number first")
+            self._fail(f"a repetition goes up to {MAX_REPEAT}, the smaller number first", invalid=not _padded(low) and not _padded(high))
         self.at = end + 1
         return least, most
 
@@ -162,7 +182,7 @@ class _Reader:
             return None
         node = self._alternation()
         if not self._take(")"):
-            self._fail("missing )")
+            self._fail("missing )", everywhere=True)
         self.fold, self.dotall = flags
         self.depth -= 1
         return node
@@ -171,13 +191,16 @@ class _Reader:
         """What stands between `(?` and the group's content; False if it is flags without content."""
         for lookaround in ("=", "!", "<=", "<!"):
             if self._peek(lookaround):
-                self._fail(f"lookaround (?{lookaround} is not RE2")
+                self._fail(f"lookaround (?{lookaround} is not RE2", invalid=True)
         if self._take("P<") or self._take("<"):
             name = ""
             while (character := self._next()) != ">":
                 name += character
             if not name.isidentifier() or name in self.names:
-                self._fail(f"bad or repeated group name {name!r}")
+                self._fail(
+                    f"bad or repeated group name {name!r}",
+                    invalid=name in self.names or (name.isascii() and not name.replace("_", "a").isalnum()),
+                )
             self.names.add(name)
             return True
         return self._flags()
@@ -198,9 +221,9 @@ class _Reader:
                 case "m" | "U":  # anchors are refused and greed does not change the language
                     pass
                 case _:
-                    self._fail(f"(?{character} is not RE2")
+                    self._fail(f"(?{character} is not RE2", invalid=True)
         if bare_minus:
-            self._fail("missing flag after -")
+            self._fail("missing flag after -", invalid=True)
         return character == ":"
 
     def _escape(self) -> Intervals:
@@ -228,9 +251,11 @@ class _Reader:
         if character == "x":
             return self._hexadecimal()
         if character in "123456789":
-            self._fail(f"backreference \\{character} is not RE2")
+            self._fail(
+                f"backreference \\{character} is not RE2", invalid=character in "89" or self.pattern[self.at : self.at + 1] not in _OCTAL
+            )
         if character.isalnum() or not character.isascii():
-            self._fail(f"escape \\{character} is not RE2 or not modelled")
+            self._fail(f"escape \\{character} is not RE2 or not modelled", invalid=character.isascii() and character not in _UNMODELLED)
         return ord(character)
 
     def _hexadecimal(self) -> int:
@@ -241,10 +266,10 @@ class _Reader:
         else:
             digits = self._next() + self._next()
         if not digits or len(digits) > 8 or any(digit not in "0123456789abcdefABCDEF" for digit in digits):
-            self._fail(f"bad hexadecimal escape {digits!r}")
+            self._fail(f"bad hexadecimal escape {digits!r}", invalid=len(digits) <= 8)
         code = int(digits, 16)
         if not intervals.contains(charset.EVERY, code):
-            self._fail(f"\\x{digits} is no character")
+            self._fail(f"\\x{digits} is no character", invalid=code > charset.EVERY[-1][1])
         return code
 
     def _class(self) -> Intervals:
@@ -273,7 +298,7 @@ class _Reader:
             self.at += 1
             high = self._escaped_code() if self._take("\\") else ord(self._next())
         if high < low:
-            self._fail("a range in brackets goes from the smaller character to the larger")
+            self._fail("a range in brackets goes from the smaller character to the larger", everywhere=True)
         return self._folded(((low, high),))
 
     def _posix_class(self) -> Intervals:
@@ -281,7 +306,7 @@ class _Reader:
         negated = name.startswith("^")
         spans = charset.POSIX.get(name.removeprefix("^"))
         if not closing or spans is None:
-            self._fail(f"unknown class [:{name[:10]}")
+            self._fail(f"unknown class [:{name[:10]}", invalid=bool(closing))
         self.at += len(name) + len(closing)
         spans = self._folded(spans)
         return charset.complement(spans) if negated else spans

@@ -113,6 +113,7 @@ def _some(names: Iterable[str], word: str = ", ") -> str:
 
 # Who is asking.
 
+
 def _tokens(tokens: Tokens) -> str:
     said = [f"JWT of {'; or of '.join(map(provider, tokens.any_of)) or 'nobody'}"]
     if tokens.taken_from:
@@ -209,10 +210,12 @@ def _way(one: Way) -> str:
     parts = [*map(_claim, one.claims), *(f"scope {scope}" for scope in one.scopes)]
     if one.sources != ANYWHERE:
         parts.append(f"only {_sources(one.sources)}")
-    if one.methods != ANY_METHOD:
-        names = _some(sorted(one.methods.names))
-        parts.append(f"any method but {names}" if one.methods.excluded else f"{names} only" if names else "no method")
-    return ", ".join([*parts, *map(_term, one.terms)]) or _EVERYBODY
+    asked = ", ".join([*parts, *map(_term, one.terms)])
+    if one.methods == ANY_METHOD:
+        return asked or _EVERYBODY
+    names = _some(sorted(one.methods.names))
+    methods = f"any method but {names}" if one.methods.excluded else names or "no method"
+    return f"{methods} if {asked}" if asked else methods if one.methods.excluded or not names else f"{names} only"
 
 
 def _term(term: Term) -> str:

@@ -169,19 +169,25 @@ def _undecided_backend(entry: Entry) -> str:
 
 
 def _outcome(entry: Entry, question: Question) -> Settled:
-    """The entry's own, unless its authorization refuses everybody who asks this way."""
+    """The entry's own, unless its authorization, or the load balancer before it, refuses everybody who asks this way."""
+    if isinstance(entry.outcome, Rejected):
+        return entry.outcome
     for one in entry.guards:
-        if one.kind == "authorization" and one.state == "enforced" and isinstance(one.value, Authorization):
+        if one.state != "enforced":
+            continue
+        if one.kind == "ip" and isinstance(one.value, Sources) and one.value.intersect(question.sources).is_empty():
+            return Rejected(entry.refusal, "it admits nobody from there", one.at)
+        if one.kind == "authorization" and isinstance(one.value, Authorization):
             here = [way for way in one.value.ways if way.methods.contains(question.method)]
             if not any(not way.sources.intersect(question.sources).is_empty() for way in here):
                 reason = "its authorization admits nobody from there" if here else f"its authorization admits nobody with {question.method}"
-                return entry.outcome if isinstance(entry.outcome, Rejected) else Rejected(403, reason, one.at)
+                return Rejected(entry.refusal, reason, one.at)
     return entry.outcome
 
 
 def _sources(guards: Guards, question: Question) -> Iterator[str]:
     for one in guards:
-        if one.kind == "ip" and isinstance(one.value, Sources) and not one.value.covers(question.sources):
+        if one.kind == "ip" and isinstance(one.value, Sources) and not one.value.is_empty() and not one.value.covers(question.sources):
             yield "only some of these addresses pass: see the protection ip"
 
 

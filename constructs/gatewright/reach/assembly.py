@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from gatewright.gateways.effect import Effects
+from gatewright.gateways.effect import Effects, Ignored
 from gatewright.gateways.port import Gateway
 from gatewright.manifest.collecting import uncollected
 from gatewright.manifest.identity import ObjectId
-from gatewright.match import ANY_HOST, Host, parse_host
+from gatewright.match import ANY_HOST, Host, covering_hosts
 from gatewright.reach.address import Address, Chain, HostClass, Layer, Port
 from gatewright.reach.backends import Backends
 from gatewright.reach.binding import Bound, bind
@@ -23,7 +23,7 @@ from gatewright.reach.placing import placed
 from gatewright.reach.plain import PlainEffects
 from gatewright.reach.precedence import order
 from gatewright.reach.reach import Reach
-from gatewright.reach.rules import Rules
+from gatewright.reach.rules import Rules, dropped
 from gatewright.standard.topology.attachment import attach
 from gatewright.standard.topology.listener import Listener, Served
 from gatewright.standard.topology.reading import topology as topology_of
@@ -42,11 +42,12 @@ def reach_of(world: World, stated: Mapping[str, Gateway] | None = None) -> Reach
         effects = {name: _effects(topology, one) for name, one in bound.items()}
         served = {one.id: _really(one, effects[one.class_name]) for one in topology.gateways.values()}
         attached, detached = attach(topology, served)
+        attached = _doubted(attached, served, effects)
         hops = Hops.of(topology)
         fences = Fences.of(hops.pods)
         rules = {name: Rules(one, Backends(topology, one, hops, fences)) for name, one in effects.items()}
         addresses = [*_addresses(served.values(), attached, bound, effects, rules), *doors(topology, fences)]
-        ignored = (*(each for one in effects.values() for each in one.ignored()), *hops.ignored)
+        ignored = (*(each for one in effects.values() for each in one.ignored()), *_dropped(attached, served, effects), *hops.ignored)
         unjudged = (*(f"GatewayClass {one.class_name}: {one.how}" for one in bound.values() if one.target is None), *unread(world))
         return Reach(topology, bound, tuple(addresses), attached, detached, ignored, unjudged)
 
@@ -59,6 +60,21 @@ def _effects(topology: Topology, bound: Bound) -> Effects:
 
 def _really(served: Served, effects: Effects) -> Served:
     return attrs.evolve(served, listeners=effects.listeners(served.listeners))
+
+
+def _doubted(attached: Sequence[Attached], served: Mapping[ObjectId, Served], effects: Mapping[str, Effects]) -> tuple[Attached, ...]:
+    """With what a gateway may make of all its attachments together."""
+    of_class: defaultdict[str, list[Attached]] = defaultdict(list)
+    for one in attached:
+        of_class[served[one.listener.gateway].class_name].append(one)
+    doubts = {one: why for name, several in of_class.items() for one, why in effects[name].doubts(several).items()}
+    return tuple(attrs.evolve(one, undecided=one.undecided or doubts[one]) if one in doubts else one for one in attached)
+
+
+def _dropped(attached: Sequence[Attached], served: Mapping[ObjectId, Served], effects: Mapping[str, Effects]) -> Iterator[Ignored]:
+    asked = {(id(one.route), served[one.listener.gateway].class_name): one.route for one in attached}
+    for (_, name), route in asked.items():
+        yield from dropped(route, effects[name])
 
 
 def _addresses(
@@ -123,8 +139,8 @@ def _classes(listeners: Sequence[Listener], entries: Mapping[int, list[Entry]], 
     patterns = set(by_host) | (set(hosts) if effects.isolates else set())
     classes = {}
     for host in sorted(patterns):
-        owner = next((hosts[wider] for wider in coverers(host) if wider in hosts), None) if effects.isolates and len(listeners) > 1 else None
-        wanted = coverers(host) if effects.falls_through else (host,)
+        owner = next((hosts[wider] for wider in covering_hosts(host) if wider in hosts), None) if effects.isolates and len(listeners) > 1 else None
+        wanted = covering_hosts(host) if effects.falls_through else (host,)
         rows = [entry for wider in wanted for entry in by_host.get(wider, ()) if owner is None or entry.listener is owner]
         classes[host] = HostClass(host, tuple(sorted(rows, key=order)))
     return classes
@@ -135,13 +151,3 @@ def _by_host(entries: Iterable[Entry]) -> dict[Host, list[Entry]]:
     for entry in entries:
         found[entry.host].append(entry)
     return found
-
-
-def coverers(host: Host) -> Iterator[Host]:
-    """The patterns that cover a hostname or pattern, the narrowest first, itself included."""
-    yield host
-    labels = host.name.split(".")
-    for start in range(1, len(labels)):
-        yield parse_host(".".join(("*", *labels[start:])))
-    if not host.is_any:
-        yield ANY_HOST

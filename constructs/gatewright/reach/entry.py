@@ -38,6 +38,11 @@ class Entry:
         """``HTTPRoute shop/orders rule 1``, or the side door's own name."""
         return f"{self.route.id} rule {self.rule.index}" if self.route and self.rule else str(self.listener.owner)
 
+    @property
+    def refusal(self) -> int | None:
+        """The status with which somebody is refused here; None: the connection is refused, for nobody speaks HTTP."""
+        return 403 if self.listener.protocol in ("HTTP", "HTTPS") else None
+
     def matching(self) -> Match:
         """The set of requests that it matches, whoever else does."""
         return Match(HostSet(self.host), PathSet.of(self.path), self.methods, self.conditions)

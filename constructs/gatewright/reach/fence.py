@@ -20,6 +20,7 @@ from gatewright.reach.foreign import FENCES
 from gatewright.reach.pods import Labels, Pods, Workload, words
 from gatewright.standard.objects import NAMESPACE_LABEL
 from gatewright.standard.topology.namespaces import Selector, selector_of
+from gatewright.world.world import World
 
 _KIND = ("networking.k8s.io", "NetworkPolicy")
 _DOUBTFUL = 32  # policies of which it is not known whether they select the pods; of more nothing can be said
@@ -189,13 +190,8 @@ class Fences:
     @cached_property
     def _by_namespace(self) -> Mapping[str, list[Policy]]:
         found: defaultdict[str, list[Policy]] = defaultdict(list)
-        for loaded in self.pods.world.of_kind(*_KIND):
-            spec = loaded.manifest.get("spec")
-            types = items(at(spec, "policyTypes"))
-            if not types or "Ingress" in types:  # without policyTypes every policy is for ingress
-                selector = selector_of(at(spec, "podSelector") or {})
-                rules = tuple(_rule(loaded.id.namespace, one) for one in items(at(spec, "ingress")))
-                found[loaded.id.namespace].append(Policy(loaded.id, selector, rules))
+        for one in policies(self.pods.world):
+            found[one.id.namespace].append(one)
         return found
 
     @cached_property
@@ -211,6 +207,21 @@ class Fences:
                 if not isinstance(one.selector, str):
                     found[namespace][tuple(key for key, _ in one.exact)].append(one)
         return {namespace: {keys: Group(tuple(same)) for keys, same in groups.items()} for namespace, groups in found.items()}
+
+
+def policies(world: World) -> Iterator[Policy]:
+    """The NetworkPolicies for traffic to pods."""
+    for loaded in world.of_kind(*_KIND):
+        spec = loaded.manifest.get("spec")
+        types = items(at(spec, "policyTypes"))
+        if not types or "Ingress" in types:  # without policyTypes every policy is for ingress
+            rules = tuple(_rule(loaded.id.namespace, one) for one in items(at(spec, "ingress")))
+            yield Policy(loaded.id, selector_of(at(spec, "podSelector") or {}), rules)
+
+
+def required(selector: Selector) -> str:
+    """A selector in words, ``app=web,tier not in (test)``; nothing for one that selects everything."""
+    return ",".join(_requirement(*one) for one in selector)
 
 
 @attrs.frozen(eq=False)
@@ -270,17 +281,17 @@ def _perhaps(doubtful: list[Policy], door: Door) -> str:
 
 
 def _guard(sure: Iterable[Policy], doubtful: Iterable[Policy], door: Door) -> Guard:
-    policies = sorted(sure, key=lambda one: one.id)
+    every = sorted(sure, key=lambda one: one.id)
     admits: set[str] = set()
     perhaps: set[str] = set()
-    for one in policies:
+    for one in every:
         for peers, opened in one.rules:
             within = door.within(opened)
             if within and ANYBODY in peers:
                 return Guard("fence", NotFenced(f"{one.id} admits anybody"), "not-enforced", Stated(one.id, ("spec", "ingress")))
             (admits if within else perhaps if within is None else set()).update(peers)
     perhaps |= {who for one in doubtful for peers, opened in one.rules if door.within(opened) is not False for who in peers}
-    return Guard("fence", Fenced(tuple(sorted(admits | {f"perhaps {who}" for who in perhaps - admits}))), at=_stated(policies))
+    return Guard("fence", Fenced(tuple(sorted(admits | {f"perhaps {who}" for who in perhaps - admits}))), at=_stated(every))
 
 
 def _weakest(guards: list[Guard]) -> Guard:
@@ -327,7 +338,7 @@ def _namespaces(value: object) -> str:
     selector = selector_of(value)
     if not isinstance(selector, str) and len(selector) == 1 and selector[0][:2] == (NAMESPACE_LABEL, "In"):
         return f"namespace {' or '.join(selector[0][2])}"
-    return f"namespaces {required}" if (required := _required(value)) else "every namespace"
+    return f"namespaces {asked}" if (asked := _required(value)) else "every namespace"
 
 
 def _required(value: object) -> str:
@@ -335,7 +346,7 @@ def _required(value: object) -> str:
     selector = selector_of(value)
     if isinstance(selector, str):
         return f"that cannot be read ({selector})"
-    return ",".join(_requirement(*one) for one in selector)
+    return required(selector)
 
 
 def _requirement(key: str, operator: str, values: tuple[str, ...]) -> str:

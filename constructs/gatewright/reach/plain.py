@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -11,7 +11,7 @@ from gatewright.manifest.identity import ObjectId
 from gatewright.protection.dimension import KINDS, Kind
 from gatewright.standard.precedence import Ranked, rank
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import BackendRef, FilterRef, Route
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
 
 _KNOWN: tuple[Kind, ...] = ("backend-tls", "fence", "mirror")  # of the backend, or in the standard's own fields
 
@@ -55,6 +55,11 @@ class PlainEffects:
         return False
 
     @property
+    def needs_mirrors(self) -> bool:
+        """As the standard has it."""
+        return False
+
+    @property
     def ranks_regexes(self) -> bool:
         """Nobody says so."""
         return False
@@ -62,6 +67,10 @@ class PlainEffects:
     def listeners(self, listeners: Sequence[Listener]) -> tuple[Listener, ...]:
         """As they are."""
         return tuple(listeners)
+
+    def doubts(self, attached: Sequence[Attached]) -> Mapping[Attached, str]:
+        """None of its own."""
+        return {}
 
     def on_listener(self, listener: Listener) -> Guards:
         """Nothing that a rule does not meet."""

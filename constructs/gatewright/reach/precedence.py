@@ -5,6 +5,7 @@ from __future__ import annotations
 from gatewright.gateways.effect import Effects
 from gatewright.match import Regex
 from gatewright.reach.entry import Entry
+from gatewright.standard.topology.route import RouteMatch
 
 OPEN_REGEX = "the standard leaves the rank of regular expressions to the implementation (HTTPRoute, PathMatchType RegularExpression)"
 OPEN_AGE = "of routes of equal rank the older is served (HTTPRoute rules: ties are broken by creationTimestamp), and the manifests hold no creationTimestamp"
@@ -51,16 +52,33 @@ def why(winner: Entry, loser: Entry) -> str:
     first, second = winner, loser
     if first.host != second.host:
         return f"the hostname {first.host.name} is more specific than {second.host.name}"
-    if first.path != second.path:
-        kinds = type(first.path).__name__, type(second.path).__name__
-        if kinds[0] != kinds[1]:
-            return f"{_WORDS[kinds[0]]} beats {_WORDS[kinds[1]]}"
-        return f"{first.path.value} is longer than {second.path.value}"
+    kinds = _kind(first), _kind(second)
+    if kinds[0] != kinds[1]:
+        return f"{kinds[0]} beats {kinds[1]}"
+    values = _written(first), _written(second)
+    if first.path != second.path or (first.rank != second.rank and len(values[0]) > len(values[1])):
+        return f"{values[0]} is longer than {values[1]}"
     if first.rank != second.rank:
+        if (first.methods, first.conditions) == (second.methods, second.conditions):
+            return "HTTPRoutes come before GRPCRoutes"
         return "it asks for more: a method, headers or query parameters"
     if first.route is not second.route and first.route and second.route:
         return "its route is older" if first.route.created != second.route.created else "of routes of equal age, its name comes first"
     return "it stands earlier in the route"
+
+
+def _match(entry: Entry) -> RouteMatch | None:
+    return entry.rule.matches[entry.match] if entry.rule is not None and entry.match < len(entry.rule.matches) else None
+
+
+def _kind(entry: Entry) -> str:
+    match = _match(entry)
+    return "a method of any service" if match is not None and match.suffix else _WORDS[type(entry.path).__name__]
+
+
+def _written(entry: Entry) -> str:
+    match = _match(entry)
+    return (match.written if match is not None else "") or entry.path.value
 
 
 _WORDS = {"Exact": "an exact path", "Prefix": "a path prefix", "Regex": "a regular expression"}

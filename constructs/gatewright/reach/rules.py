@@ -6,15 +6,19 @@ from collections.abc import Iterator
 
 import attrs
 
-from gatewright.gateways.effect import Answered, Effects, Guard, Guards, RuleEffect, Stated, settled
-from gatewright.match import Conditions, Host, Methods, PathMatch
+from gatewright.gateways.effect import Answered, Effects, Guard, Guards, Ignored, RuleEffect, Stated, settled
+from gatewright.match import Conditions, Host, Methods, PathMatch, Sources
 from gatewright.protection.authorization import NOBODY
+from gatewright.protection.transport import Plaintext
 from gatewright.reach.backends import Backends
 from gatewright.reach.entry import Entry
 from gatewright.reach.filters import guards_of
 from gatewright.reach.outcome import Answer, Backend, Forwarded, Redirected, Rejected, Settled
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.route import Attached, Route, RouteRule
+
+_STREAMS = ("TCPRoute", "TLSRoute", "UDPRoute")
+"""Nothing can be answered where no HTTP is read: the connection is refused."""
 
 
 @attrs.frozen
@@ -25,6 +29,10 @@ class Shape:
     path: PathMatch
     methods: Methods
     conditions: Conditions
+    kind: str
+    written: str
+    rpc: tuple[str, str]
+    suffix: bool
 
 
 @attrs.define(eq=False)
@@ -42,16 +50,21 @@ class Rules:
         """Every match of every rule for every hostname of the route on this listener."""
         route, listener = attached.route, attached.listener
         for rule in route.rules:
+            if self.effects.ranks_regexes and rule.not_re2:
+                continue
             effect = self.effects.on_rule(route, rule.index, listener)
             outcome, backends = self._outcome(route, rule, effect)
             guards = self._guards(route, rule, listener, effect, backends)
             outcome = refused(guards) or outcome
-            undecided = attached.undecided or effect.undecided
+            if route.kind in _STREAMS and isinstance(outcome, Answer | Rejected):
+                outcome = Rejected(None, outcome.why, outcome.at)
+            undecided = attached.undecided or effect.undecided or self._doubt(route, rule)
             notes = (*effect.notes, *self.backends.notes(backends)) if effect.notes or backends else ()
             notes = self._notes.setdefault(notes, notes)
             for host in attached.hosts:
                 for position, match in enumerate(rule.matches):
-                    rank = self.effects.rank(Shape(host, match.path, match.methods, match.conditions))
+                    shape = Shape(host, match.path, match.methods, match.conditions, route.kind, match.written, match.rpc, match.suffix)
+                    rank = self.effects.rank(shape)
                     yield Entry(listener, route, rule, position, host, match.path, match.methods, match.conditions, outcome, guards, rank,
                                 notes, undecided)  # fmt: skip
 
@@ -62,14 +75,18 @@ class Rules:
             return _said(effect.answer), ()
         if rule.problem:
             return Answer(500, rule.problem), ()
-        for ref in filters.extensions:
-            answered = self.effects.on_filter(route, ref)
-            if answered is not None:
-                return _said(answered), ()
+        answered = next((found for ref in filters.extensions if (found := self.effects.on_filter(route, ref)) is not None), None)
+        mirrors = self.backends.mirrors(route, rule)
+        if self.effects.needs_mirrors and mirrors:
+            if astray := next((one.problem for one in mirrors if one.problem), ""):
+                return Answer(500, f"a mirror leads nowhere: {astray}"), ()
+            if answered is not None or filters.redirect is not None:
+                return Answer(500, "a rule mirrors requests or answers them itself, and this one does both"), ()
+        if answered is not None:
+            return _said(answered), ()
         if filters.redirect is not None:
             return Redirected(filters.redirect), ()
         backends = self.backends.of(route, rule)
-        mirrors = self.backends.mirrors(route, rule)
         served = [one for one in backends if one.weight and not one.problem]
         if not served:
             reason = next((one.problem for one in backends if one.problem), "") or (
@@ -78,23 +95,39 @@ class Rules:
             return Answer(500, reason), ()
         return Forwarded(backends, filters.rewrite_path, filters.rewrite_host, mirrors), backends
 
+    def _doubt(self, route: Route, rule: RouteRule) -> str:
+        """Why it may be that a mirror takes the rule with it."""
+        if not (self.effects.needs_mirrors and rule.filters.mirrors):
+            return ""
+        return next((one.undecided for one in self.backends.mirrors(route, rule) if one.undecided), "")
+
     def _guards(self, route: Route, rule: RouteRule, listener: Listener, effect: RuleEffect, backends: tuple[Backend, ...]) -> Guards:
         own = self._listeners.get(id(listener))
         if own is None:
             own = self._listeners[id(listener)] = (*self.effects.on_listener(listener), *_before_routing(listener))
         standard, behind = guards_of(route, rule, listener), self.backends.guards(backends)
-        if listener.mode == "Passthrough":  # the bytes stay as the client encrypted them
-            behind = tuple(one for one in behind if one.kind != "backend-tls")
+        if listener.mode == "Passthrough":  # the client encrypted it; where a policy says so, it is encrypted once more
+            behind = tuple(one for one in behind if not isinstance(one.value, Plaintext))
         parts = (own, standard, effect.guards, behind)
         key = tuple(map(id, parts))
         found = self._joined.get(key) if not standard else None
         if found is None:
-            joined = settled([*own, *standard, *effect.guards, *behind])
+            joined = settled([*own, *standard, *effect.guards, *behind, *_from_both(own, effect.guards)])
             joined = self._tuples.setdefault(joined, joined)
             found = (parts, joined)
             if not standard:
                 self._joined[key] = found  # with the parts, so that their ids stay theirs
         return found[1]
+
+
+def dropped(route: Route, effects: Effects) -> Iterator[Ignored]:
+    """Rules of which nothing is served, because of an expression or because none of their matches can be read: broader rules take their requests."""
+    for rule in route.rules:
+        reason = rule.not_re2 if effects.ranks_regexes else ""
+        if reason or (rule.problem and not rule.matches):
+            yield Ignored(
+                route.id, f"rule {rule.index} is not served, and broader rules take its requests: {reason or rule.problem}", rule.path
+            )
 
 
 def _before_routing(listener: Listener) -> Guards:
@@ -105,11 +138,20 @@ def _before_routing(listener: Listener) -> Guards:
     return (Guard.unknown("extension", f"filters of the listener: {', '.join(listener.filters)}", where),)
 
 
+def _from_both(own: Guards, guards: Guards) -> Guards:
+    """The addresses that reach the listener and are admitted by the rule; stated by whoever admits fewer."""
+    first, second = (next((one for one in each if one.kind == "ip" and one.state == "enforced"), None) for each in (own, guards))
+    if first is None or second is None or not isinstance(first.value, Sources) or not isinstance(second.value, Sources):
+        return ()
+    common = first.value.intersect(second.value)
+    return (attrs.evolve(first if common == first.value else second, value=common),)
+
+
 def refused(guards: Guards) -> Rejected | None:
     """Whether nobody at all is let through."""
     for one in guards:
         if one.kind == "authorization" and one.state == "enforced" and one.value == NOBODY:
-            return Rejected(403, "its authorization admits nobody", one.at)
+            return Rejected(403, f"{one.at.object if one.at is not None else 'the gateway'} admits nobody", one.at)
     return None
 
 

@@ -18,7 +18,7 @@ def takers(reach: Reach, entry: Entry) -> tuple[str, ...]:
 
 
 def _takers(reach: Reach, listener: Listener, own: str) -> Iterator[str]:
-    yield f"routes of {_namespaces(reach, listener.admits, listener.owner.namespace)} that ask for more (listener {listener.name})"
+    yield f"routes of {_namespaces(reach, listener.admits, listener.owner.namespace)} with a narrower match, on listener {listener.name}"
     gateway = reach.topology.world.get(listener.gateway)
     allowed = text(at(gateway.manifest, "spec", "allowedListeners", "namespaces", "from")) if gateway else None
     if allowed in ("All", "Same", "Selector"):

@@ -24,6 +24,22 @@ class Ranked(Protocol):
     def conditions(self) -> Conditions: ...
 
 
+class Routed(Ranked, Protocol):
+    """The same of a match of a route that anybody wrote, with what an implementation may let decide besides.
+
+    ``kind``: of the route. The others as in ``RouteMatch``: the path as it is written, and service and method of a GRPC match.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def written(self) -> str: ...
+    @property
+    def rpc(self) -> tuple[str, str]: ...
+    @property
+    def suffix(self) -> bool: ...
+
+
 def rank(entry: Ranked) -> tuple[object, ...]:
     """A sort key: the entry with the smaller key is served."""
     exact, length = entry.host.specificity()

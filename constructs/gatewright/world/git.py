@@ -110,6 +110,7 @@ def _batch(blobs: list[tuple[_Blob, int]]) -> Iterator[Read]:
 
 
 def output_of(*arguments: str, given: bytes = b"") -> bytes:
+    """What git prints, run in the current folder. Raises GitError with git's own words."""
     done = _git(*arguments, given=given)
     if done.returncode:
         raise GitError(_plain(done.stderr.decode(errors="replace").strip()))

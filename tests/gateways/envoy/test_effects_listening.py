@@ -85,3 +85,12 @@ def test_the_proxy_protocol_is_spoken_on_a_whole_port():
         address = next(one for one in effects.on_listener(where) if one.kind == "client-address")
         assert address.value != Direct()
         assert address.at.object.name == "s"
+
+
+def test_a_listener_that_is_not_programmed_shares_no_port():
+    others = listener("b", 80, hostname="b.example.com", allowedRoutes={"kinds": [{"kind": "HTTPRoute"}, {"kind": "TCPRoute"}]})
+    objects = [gateway(listener("a", 80, hostname="a.example.com"), others), route(), ctp("s", ref("Gateway", "edge", "a"))]
+    effects = effects_of(objects, "1.9")
+    (served,) = effects.topology.gateways.values()
+    first, _ = effects.listeners(served.listeners)
+    assert [one.own.id.name for one in effects.clients.holding(first).any_of] == ["s"]

@@ -22,7 +22,7 @@ SAMPLES = (
 def said(spec):
     return (
         extension.extension_guard(spec, namespace="shop"),
-        extension.extension_problem(spec, frozenset({"m"})),
+        extension.extension_broken(spec, frozenset({"m"})),
         extension.extension_notes(spec),
     )
 
@@ -54,8 +54,9 @@ def test_a_script_is_seen_to_change_and_never_shown():
 
 def test_a_module_that_the_proxy_does_not_register_answers_500():
     spec = {"dynamicModule": [{"name": "m"}]}
-    assert extension.extension_problem(spec, frozenset())
-    assert extension.extension_problem(spec, frozenset({"m"})) == ""
+    (broken,) = extension.extension_broken(spec, frozenset())
+    assert (broken.part, broken.index, broken.opens) == ("dynamicModule", 0, False)
+    assert extension.extension_broken(spec, frozenset({"m"})) == ()
 
 
 def test_extensions_of_several_policies_are_one_guard():

@@ -2,9 +2,11 @@
 
 import pytest
 
+from gatewright.gateways.effect import Guard
 from gatewright.gateways.envoy.effects import proxy
 from gatewright.gateways.envoy.effects.policy import Policy
 from gatewright.manifest.identity import ObjectId
+from gatewright.match import Sources
 from tests.gateways.envoy import accounting
 
 FILTER = "envoy.filters.http."
@@ -160,6 +162,12 @@ def test_the_gateways_own_stands_in_the_place_of_the_classs_unless_it_is_merged(
 
 
 def test_whom_the_load_balancer_lets_through():
-    assert proxy.admitted_sources({"provider": {"kubernetes": {"envoyService": SERVICE}}}) == ("10.0.0.0/8",)
-    assert proxy.admitted_sources({"provider": {"kubernetes": {"envoyService": {**SERVICE, "type": "ClusterIP"}}}}) == ()
+    def admitted(**service):
+        return proxy.admitted_sources({"provider": {"kubernetes": {"envoyService": {**SERVICE, **service}}}})
+
+    assert admitted() == Guard("ip", Sources.of("10.0.0.0/8"))
+    assert admitted(type=None, loadBalancerSourceRanges=[" 10.0.0.0/8", "::/0"]) == Guard("ip", Sources.of("10.0.0.0/8", "::/0"))
+    assert admitted(type="ClusterIP") is None
+    assert admitted(loadBalancerSourceRanges=[]) is None
+    assert admitted(loadBalancerSourceRanges=["everybody"]).state == "unknown"
     assert proxy.service_type({}) == "LoadBalancer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -68,6 +69,17 @@ def stream(name: str, service: str = "app") -> Object:
     )
 
 
+def by_name(section: str) -> Object:
+    """A TLSRoute for ``a.test``."""
+    parents = [{"name": "edge", "sectionName": section}]
+    spec = {"parentRefs": parents, "hostnames": ["a.test"], "rules": [{"backendRefs": [{"name": "app", "port": 80}]}]}
+    return made(f"{GW}/v1", "TLSRoute", "t", spec)
+
+
+def kinds_of(name: str, *kinds: str) -> dict[str, Any]:
+    return listener(name, allowedRoutes={"kinds": [{"kind": one} for one in kinds]})
+
+
 def secret(text: str, key: str) -> Object:
     named = {"name": "c", "namespace": SPACE}
     return {
@@ -86,9 +98,68 @@ SOME = {"defaultAction": "Deny", "rules": [{"action": "Allow", "principal": {"cl
 HERE = ({"name": "edge", "sectionName": "l"},)
 EXTENSION = {"backendRefs": [{"name": "absent", "port": 80}]}
 
+REDIRECT = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}
+ENDED = gateway(listener("t", 9000, "TLS", tls={"mode": "Terminate", "certificateRefs": [{"name": "c"}]}))
+TRUSTING = copy.deepcopy(SECURE)
+TRUSTING[0]["spec"]["tls"] = {"frontend": {"default": {"validation": AUTHORITY["clientValidation"]}}}
+
+
+def answering(*filters: Any) -> Object:
+    """A route without backends."""
+    made_of = route("r", {"filters": list(filters)})
+    del made_of["spec"]["rules"][0]["backendRefs"]
+    return made_of
+
+
+def held(text: str, key: str = "ca.crt") -> Object:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "absent", "namespace": SPACE}, "data": {key: text}}
+
+
+def ruled(name: str, rule: str) -> Object:
+    found = stream(name)
+    found["spec"]["rules"][0]["name"] = rule
+    return found
+
+
 CASES = {
     "a mirror that leads nowhere takes the whole rule": Case([*BASE, route("r", mirror("absent"))], {ask(): "response 500"}),
     "a mirror that leads somewhere": Case([*BASE, route("r", mirror("other"))], {ask(): "backend r 0"}),
+    "a mirror beside a redirect": Case([*BASE, answering(mirror("other")["filters"][0], REDIRECT)], {ask(): "response 500"}),
+    "an extension that leads nowhere before a redirect": Case(
+        [*BASE, answering(REDIRECT), policy("EnvoyExtensionPolicy", ROUTE, extProc=[EXTENSION])], {ask(): "response 500"}
+    ),
+    "an authority that is none": Case(
+        [*SECURE, GOOD, held("junk"), policy("ClientTrafficPolicy", GATEWAY, tls=AUTHORITY)], {TLS: "response 500", ask(): "backend r 0"}
+    ),
+    "an authority under its only key": Case(
+        [*SECURE, GOOD, held(PAIR.certificate, "bundle"), policy("ClientTrafficPolicy", GATEWAY, tls=AUTHORITY)], {TLS: "backend r 0"}
+    ),
+    "an authority of the Gateway that does not exist": Case([*TRUSTING, GOOD], {TLS: "refused", ask(): "backend r 0"}),
+    "an authority of the Gateway that is none": Case([*TRUSTING, GOOD, held("junk")], {TLS: "backend r 0", ask(): "backend r 0"}),
+    "a certificate in a Secret without type": Case([*SECURE, {**GOOD, "type": "Opaque"}], {TLS: "refused"}),
+    "a certificate and no key": Case([*SECURE, secret(PAIR.certificate, "no")], {TLS: "refused"}),
+    "an authority of streams that does not exist": Case(
+        [ENDED, service(), GOOD, stream("c0"), policy("ClientTrafficPolicy", GATEWAY, tls=AUTHORITY)],
+        {ask(scheme="https", port=9000): "refused"},
+    ),
+    "the policy of another TCPRoute's rule of that name": Case(
+        [
+            *STREAM,
+            ruled("c0", "x"),
+            ruled("c1", "x"),
+            security("p", {**ROUTE, "kind": "TCPRoute", "name": "c1", "sectionName": "x"}, authorization=SOME),
+        ],
+        {BYTES: "stream c0"},
+    ),
+    "the policy of another TCPRoute's rule of another name": Case(
+        [
+            *STREAM,
+            ruled("c0", "x"),
+            ruled("c1", "y"),
+            security("p", {**ROUTE, "kind": "TCPRoute", "name": "c1", "sectionName": "y"}, authorization=SOME),
+        ],
+        {BYTES: "stream c0"},
+    ),
     "a filter of a group nobody knows": Case([*BASE, route("r", extension("example.com", "Strange"))], {ask(): "response 500"}),
     "a filter that does not exist": Case([*BASE, route("r", extension(EG, "HTTPRouteFilter"))], {ask(): "response 500"}),
     "an extension that leads nowhere": Case(
@@ -150,6 +221,93 @@ CASES = {
             route(hosts=("a.test",), parents=HERE),
         ],
         {ask(): "no-route 404"},
+    ),
+    "a kind that the listener's protocol does not serve": Case(
+        [gateway(kinds_of("l", "HTTPRoute", "TCPRoute"), listener("m", 8080)), service(), route()],
+        {ask(): "refused", ask(port=8080): "backend r 0"},
+    ),
+    "a kind of another group": Case(
+        [
+            gateway(listener("l", allowedRoutes={"kinds": [{"kind": "HTTPRoute"}, {"group": "example.com", "kind": "HTTPRoute"}]})),
+            service(),
+            route(),
+        ],
+        {ask(): "refused"},
+    ),
+    "a listener that is not programmed is no rival": Case(
+        [
+            gateway(kinds_of("l", "HTTPRoute", "TCPRoute"), listener("h", 80, "HTTPS", tls={"certificateRefs": [{"name": "c"}]})),
+            service(),
+            GOOD,
+            route(),
+        ],
+        {ask(scheme="https"): "backend r 0"},
+    ),
+    "certificates of a listener that passes TLS through": Case(
+        [
+            gateway(listener("t", 443, "TLS", tls={"mode": "Passthrough", "certificateRefs": [{"name": "c"}]}), listener("l")),
+            service(),
+            GOOD,
+            by_name("t"),
+        ],
+        {TLS: "refused"},
+    ),
+    "a listener that passes TLS through": Case(
+        [gateway(listener("t", 443, "TLS", tls={"mode": "Passthrough"}), listener("l")), service(), by_name("t")], {TLS: "stream t"}
+    ),
+    "options in the place of a certificate": Case(
+        [gateway(listener("h", 443, "HTTPS", tls={"options": {"example.com/certificate": "c"}}), listener("l")), service(), route()],
+        {TLS: "refused", ask(): "backend r 0"},
+    ),
+    "a certificate of another kind": Case(
+        [
+            gateway(
+                listener("h", 443, "HTTPS", tls={"certificateRefs": [{"group": "example.com", "kind": "Vault", "name": "c"}]}),
+                listener("l"),
+            ),
+            service(),
+            route(),
+        ],
+        {TLS: "refused", ask(): "backend r 0"},
+    ),
+    "a certificate of another kind beside one of a Secret": Case(
+        [
+            gateway(
+                listener(
+                    "h", 443, "HTTPS", tls={"certificateRefs": [{"group": "example.com", "kind": "Vault", "name": "c"}, {"name": "c"}]}
+                )
+            ),
+            service(),
+            route(),
+            GOOD,
+        ],
+        {TLS: "backend r 0"},
+    ),
+    "a protocol of somebody else": Case(
+        [gateway(listener("l", 80, "example.com/HTTP"), listener("m", 8080)), service(), route()],
+        {ask(): "refused", ask(port=8080): "backend r 0"},
+    ),
+    "a server name of another listener": Case(
+        [
+            gateway(
+                listener("t", 443, "TLS", tls={"mode": "Passthrough"}),
+                listener("h", 443, "HTTPS", hostname="a.test", tls={"certificateRefs": [{"name": "c"}]}),
+            ),
+            service(),
+            GOOD,
+            by_name("t"),
+        ],
+        {TLS: "no-route 404"},
+    ),
+    "an expression that is RE2 and not modelled": Case(
+        [*BASE, route("r", on("/a", "Exact"), on("/a(?:$|/x)", "RegularExpression"), on("/b"))],
+        {ask("/a"): "backend r 0", ask("/b"): "backend r 2"},
+    ),
+    "anchors count and say nothing": Case(
+        [*BASE, route("r", on("/a/[0-9]+", "RegularExpression"), on("^/a/[0-9]+$", "RegularExpression"))], {ask("/a/1"): "backend r 1"}
+    ),
+    "an expression of another dialect drops its rule": Case(
+        [*BASE, route("r", on("/a(?=b).*", "RegularExpression"), on("/a"))], {ask("/a"): "backend r 1", ask("/ab"): "no-route 404"}
     ),
     "HTTPRoutes before GRPCRoutes of one rank": Case([*BASE, route("r"), calls({})], {ask(): "backend r 0"}),
     "a prefix counts as it is written": Case(

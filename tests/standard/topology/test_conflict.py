@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewright.match import Host
-from gatewright.standard.topology.conflict import group_of, wider_than
+from gatewright.standard.topology.conflict import group_of
 from tests.standard.topology.manifests import gateway, https, listener, listener_set, open_to
 from tests.standard.topology.test_listening import served
 
@@ -160,21 +159,6 @@ def test_a_request_belongs_to_the_most_specific_listener() -> None:
 )
 def test_what_is_hidden(items: list[dict[str, Any]], expected: list[str]) -> None:
     assert hidden(*items)["wide"] == expected
-
-
-@pytest.mark.parametrize(
-    ("host", "wider"),
-    [
-        ("a.b.example.com", ["*.b.example.com", "*.example.com", "*.com", "*"]),
-        ("*.b.example.com", ["*.example.com", "*.com", "*"]),
-        ("localhost", ["*"]),
-        ("*", []),
-    ],
-)
-def test_the_wider_patterns(host: str, wider: list[str]) -> None:
-    found = list(wider_than(Host(host)))
-    assert [one.name for one in found] == wider
-    assert all(one.covers(Host(host)) for one in found)
 
 
 NAMES = ("example.com", "a.example.com", "b.a.example.com", "c.b.a.example.com", "x.test", "test")

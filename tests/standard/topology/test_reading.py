@@ -89,7 +89,7 @@ def header(name: str, value: str, *, regex: bool = False, part: Any = "header") 
         ({"path": None}, RouteMatch(ANY_PATH, index=0)),
         ({"path": {"value": "/a"}}, RouteMatch(Prefix("/a"), index=0)),
         ({"path": {"type": "Exact"}}, RouteMatch(Exact("/"), index=0)),
-        ({"path": {"type": "PathPrefix", "value": "/a/"}}, RouteMatch(Prefix("/a"), index=0)),
+        ({"path": {"type": "PathPrefix", "value": "/a/"}}, RouteMatch(Prefix("/a"), index=0, written="/a/")),
         ({"path": {"type": "Exact", "value": "/a/"}}, RouteMatch(Exact("/a/"), index=0)),
         ({"path": {"type": "RegularExpression", "value": "/v[0-9]+"}}, RouteMatch(Regex("/v[0-9]+"), index=0)),
         ({"method": "GET"}, RouteMatch(ANY_PATH, Methods.only("GET"), index=0)),

@@ -18,7 +18,7 @@ from gatewright.protection.unknown import Unknown
 from gatewright.standard.precedence import Ranked, rank
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.listening import frontend
-from gatewright.standard.topology.route import BackendRef, FilterRef, Route
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
 from gatewright.standard.topology.topology import Topology
 
 ACCESS: tuple[Kind, ...] = ("api-key", "authorization", "basic", "client-certificate", "external-auth", "jwt", "oidc", "rate-limit")
@@ -38,6 +38,7 @@ class BareEffects:
     falls_through = True
     ranks_regexes = False
     merges = False
+    needs_mirrors = False
     isolates = True
 
     @classmethod
@@ -48,6 +49,10 @@ class BareEffects:
     def listeners(self, listeners: Sequence[Listener]) -> tuple[Listener, ...]:
         """As the standard has them."""
         return tuple(listeners)
+
+    def doubts(self, attached: Sequence[Attached]) -> Mapping[Attached, str]:
+        """None of its own."""
+        return {}
 
     def on_listener(self, listener: Listener) -> Guards:
         """What TLS does; how addresses are learned the standard does not say."""

@@ -127,6 +127,13 @@ class _Attaching:
         if not hosts:
             reason = f"no hostname in common: the route has {_some(route.hosts)}, {listener} has {listener.host.name}"
             return _Refusal(2, "NoMatchingListenerHostname", reason)
+        if listener.taken and route.hosts:
+            left = [pair for pair in zip(hosts, stated, strict=True) if pair[0] not in listener.taken]
+            if not left:
+                reason = f"other listeners of port {listener.port} state {_some(hosts)}, and their gateway takes that from the routes of {listener}"
+                return _Refusal(2, "NoMatchingListenerHostname", reason)
+            if len(left) < len(hosts):
+                hosts, stated = tuple(host for host, _ in left), tuple(host for _, host in left)
         if listener.problem and not listener.undecided:
             return _Refusal(3, "ListenerUnusable", f"{listener} serves nothing: {listener.problem}")
         if admitted is None:

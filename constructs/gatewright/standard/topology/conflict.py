@@ -9,21 +9,21 @@ a ListenerSet that contradicts itself takes part in no contest, and if one state
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 import attrs
 
 from gatewright.manifest.identity import ObjectId
-from gatewright.match import ANY_HOST, Host, parse_host
-from gatewright.standard.topology.listener import Listener
+from gatewright.match import Host, wider_hosts
+from gatewright.standard.topology.listener import Listener, Standing
 
 _GROUPS = {"HTTP": "HTTP", "HTTPS": "HTTPS or TLS", "TLS": "HTTPS or TLS", "TCP": "TCP", "UDP": "UDP"}
 _NAMED = 3  # of the listeners in the way
 
 Age = Mapping[ObjectId, str]
 """``creationTimestamp`` of ListenerSets; empty where manifests do not hold it."""
-_Lost = dict[Listener, tuple[str, bool]]
+_Lost = dict[Listener, tuple[str, bool, Standing]]
 
 
 def group_of(listener: Listener) -> str:
@@ -46,7 +46,11 @@ def settled(listeners: Sequence[Listener], age: Age) -> list[Listener]:
                 names[group_of(one), one.host].append(one)
         for alike in names.values():
             _hostnames(alike, age, lost)
-    return [attrs.evolve(one, problem=lost[one][0], undecided=lost[one][1]) if one in lost else one for one in listeners]
+    return [_losing(one, *lost[one]) if one in lost else one for one in listeners]
+
+
+def _losing(one: Listener, problem: str, undecided: bool, standing: Standing) -> Listener:
+    return attrs.evolve(one, problem=problem, undecided=undecided, standing=standing)
 
 
 def _protocols(on_port: Sequence[Listener], age: Age, lost: _Lost) -> None:
@@ -82,13 +86,16 @@ def _hostnames(alike: Sequence[Listener], age: Age, lost: _Lost) -> None:
     what = f"port {alike[0].port}{host} is stated more than once"
     own = [one for one in alike if one.owner == one.gateway]
     if own:
-        _lose(alike, [one for one in alike if one is not own[0]] if len(own) == 1 else alike, what, lost)
+        if len(own) == 1:
+            _lose(alike, [one for one in alike if one is not own[0]], what, lost, standing="beaten")
+        else:
+            _lose(alike, alike, what, lost)
     elif len({one.owner for one in alike}) < len(alike):
         _lose(alike, alike, what, lost)
     elif _unknown_age(alike, age):
         _lose(alike, alike, f"{what}, {_OPEN}", lost, undecided=True)
     else:
-        _lose(alike, alike[1:], what, lost)
+        _lose(alike, alike[1:], what, lost, standing="beaten")
 
 
 _OPEN = "the oldest ListenerSet gets it, and the manifests hold no creationTimestamp"
@@ -99,14 +106,22 @@ def _unknown_age(listeners: Iterable[Listener], age: Age) -> bool:
     return len(owners) > 1 and not all(age.get(owner) for owner in owners)
 
 
-def _lose(involved: Sequence[Listener], losers: Iterable[Listener], what: str, lost: _Lost, *, undecided: bool = False) -> None:
+def _lose(
+    involved: Sequence[Listener],
+    losers: Iterable[Listener],
+    what: str,
+    lost: _Lost,
+    *,
+    undecided: bool = False,
+    standing: Standing = "conflict",
+) -> None:
     """Where anything involved may serve nothing by itself, others lose against it only perhaps."""
     unsure = sum(one.undecided for one in involved)
     more = len(involved) - 1 - _NAMED
     for one in losers:
         others = islice((other for other in involved if other is not one), _NAMED)
         named = ", ".join(map(str, others)) + (f" and {more} more" if more > 0 else "")
-        lost[one] = (f"{what}; see {named}", undecided or unsure > one.undecided)
+        lost[one] = (f"{what}; see {named}", undecided or unsure > one.undecided, standing)
 
 
 def hiding(listeners: Sequence[Listener]) -> list[Listener]:
@@ -118,17 +133,7 @@ def hiding(listeners: Sequence[Listener]) -> list[Listener]:
     hidden: defaultdict[Listener, list[Host]] = defaultdict(list)
     for hosts in serving.values():
         for host in sorted(hosts):
-            for wider in wider_than(host):
+            for wider in wider_hosts(host):
                 for one in hosts.get(wider, ()):
                     hidden[one].append(host)
     return [attrs.evolve(one, hidden=tuple(hidden[one])) if one in hidden else one for one in listeners]
-
-
-def wider_than(host: Host) -> Iterator[Host]:
-    """Every pattern that holds all of its hostnames and more, the narrowest first."""
-    if host.is_any:
-        return
-    labels = host.name.removeprefix("*.").split(".")
-    for cut in range(1, len(labels)):
-        yield parse_host(f"*.{'.'.join(labels[cut:])}")
-    yield ANY_HOST

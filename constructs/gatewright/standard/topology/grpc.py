@@ -15,7 +15,7 @@ from gatewright.match import ANY_METHOD, ANY_PATH, Exact, PathMatch, Prefix, Reg
 from gatewright.standard.topology.filters import filters_of
 from gatewright.standard.topology.refs import table, word
 from gatewright.standard.topology.route import NO_FILTERS, FieldPath, RouteMatch, RouteRule
-from gatewright.standard.topology.rules import backends_of, conditions, each, listed, tests_of
+from gatewright.standard.topology.rules import backends_of, conditions, listed, matches_of, not_re2, tests_of
 from gatewright.standard.topology.unread import Unread
 
 _ANY_NAME = "[^/]+"
@@ -26,7 +26,7 @@ def rule(item: Mapping[str, object], index: int, namespace: str) -> RouteRule:
     path: FieldPath = ("spec", "rules", index)
     problems: list[str] = []
     written = listed(item, "matches", path, problems)
-    matches = each(written, match, (*path, "matches"), problems) if written or problems else (RouteMatch(),)
+    matches = matches_of(written, match, (*path, "matches"), problems) if written or problems else (RouteMatch(),)
     filters = NO_FILTERS
     if item.get("filters") is not None:
         filters = filters_of(listed(item, "filters", path, problems), namespace, (*path, "filters"), problems)
@@ -38,13 +38,16 @@ def rule(item: Mapping[str, object], index: int, namespace: str) -> RouteRule:
 def match(item: object, index: int) -> RouteMatch:
     """One item of ``matches``. Raises ``Unread``."""
     stated = table(item, "a match")
-    tests = conditions(tests_of(stated, "headers", "header"))
+    tests = tests_of(stated, "headers", "header")
     called = stated.get("method")
     if called is None:
-        return RouteMatch(ANY_PATH, ANY_METHOD, tests, index)
+        return RouteMatch(ANY_PATH, ANY_METHOD, conditions(tests), index, not_re2=not_re2([], tests))
     method = table(called, "method")
-    rpc = word(method, "service"), word(method, "method")
-    return RouteMatch(_path(word(method, "type") or "Exact", *rpc), ANY_METHOD, tests, index, rpc)
+    kind, rpc = word(method, "type") or "Exact", (word(method, "service"), word(method, "method"))
+    path = _path(kind, *rpc)
+    regular = isinstance(path, Regex) and kind == "RegularExpression"
+    wrong = not_re2([(f"method.{field}", value) for field, value in zip(("service", "method"), rpc, strict=True)] if regular else [], tests)
+    return RouteMatch(path, ANY_METHOD, conditions(tests), index, rpc, suffix=isinstance(path, Regex) and not regular, not_re2=wrong)
 
 
 @lru_cache(maxsize=4_096)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from gatewright.errors import did_you_mean, shown
-from gatewright.match import ANY_METHOD, ANY_PATH, UNCONDITIONAL, Exact, Methods, PathMatch, Prefix, Regex
+from gatewright.match import ANY_METHOD, ANY_PATH, Exact, Methods, PathMatch, Prefix, Regex
 from gatewright.standard.topology.filters import filters_of
 from gatewright.standard.topology.refs import table, word
 from gatewright.standard.topology.route import NO_FILTERS, FieldPath, RouteMatch, RouteRule
-from gatewright.standard.topology.rules import backends_of, conditions, duration, each, listed, tests_of
+from gatewright.standard.topology.rules import backends_of, conditions, duration, listed, matches_of, not_re2, tests_of, unanchored
 from gatewright.standard.topology.unread import Unread
 
 EVERYTHING: tuple[RouteMatch, ...] = (RouteMatch(),)
@@ -29,7 +29,7 @@ def rule(item: Mapping[str, object], index: int, namespace: str) -> RouteRule:
     if item.get("matches") is not None:
         written = listed(item, "matches", path, problems)
         if written or problems:
-            matches = each(written, match, (*path, "matches"), problems)
+            matches = matches_of(written, match, (*path, "matches"), problems)
     filters = NO_FILTERS
     if item.get("filters") is not None:
         filters = filters_of(listed(item, "filters", path, problems), namespace, (*path, "filters"), problems)
@@ -59,17 +59,15 @@ def match(item: object, index: int) -> RouteMatch:
     if not isinstance(value, str | None):
         raise Unread(f"path.value is text, got {shown(value)}")
     pattern = _path(kind or "PathPrefix", "/" if value is None else value)
-    if len(stated) == 1 and path is not None:
-        return _plain(pattern, index)
+    if len(stated) == 1 and not isinstance(pattern, Regex) and pattern.value == value:
+        return RouteMatch(pattern, index=index)
     method = word(stated, "method")
     if method and method not in _METHODS:
         raise Unread(f"method is one of {', '.join(_METHODS)}, got {shown(method)}{did_you_mean(method.upper(), _METHODS)}")
     tests = tests_of(stated, "headers", "header") + tests_of(stated, "queryParams", "query")
-    return RouteMatch(pattern, _METHODS[method] if method else ANY_METHOD, conditions(tests), index)
-
-
-def _plain(pattern: PathMatch, index: int) -> RouteMatch:
-    return RouteMatch(pattern, ANY_METHOD, UNCONDITIONAL, index)
+    written = value if value is not None and pattern.value != value else ""
+    wrong = not_re2([("path.value", value or "/")] if isinstance(pattern, Regex) else [], tests)
+    return RouteMatch(pattern, _METHODS[method] if method else ANY_METHOD, conditions(tests), index, written=written, not_re2=wrong)
 
 
 @lru_cache(maxsize=4_096)
@@ -80,6 +78,6 @@ def _path(kind: str, value: str) -> PathMatch:
     if kind not in _PATHS:
         raise Unread(f"path.type is one of {', '.join(_PATHS)}, got {shown(kind)}{did_you_mean(kind, _PATHS)}")
     try:
-        return _PATHS[kind](value)
+        return Regex(unanchored(value)) if kind == "RegularExpression" else _PATHS[kind](value)
     except ValueError as error:
         raise Unread(f"path.value is {error}") from error

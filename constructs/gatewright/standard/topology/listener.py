@@ -11,6 +11,7 @@ from gatewright.match import ANY_HOST, Host
 
 Via: TypeAlias = Literal["gateway", "load-balancer", "node-port", "ingress", "host-port"]
 """What opens the way in; all but ``gateway`` are side doors."""
+Standing: TypeAlias = Literal["", "refused", "conflict", "beaten"]
 
 
 @attrs.frozen
@@ -34,6 +35,9 @@ class Listener:
     ``kinds``    of routes that may attach, as (group, kind)
     ``problem``  why it serves nothing; empty: it serves. ``undecided``: it may be that it serves
     ``hidden``   hostnames of its own that other listeners of the port serve in its place (more specific ones, see ``listening``)
+    ``standing`` what of its problem is not its own: its Gateway takes none of its owner's listeners, others cannot be told apart from it
+                 (``conflict``), or one of these has won (``beaten``)
+    ``taken``    hostnames that no route has here, since other listeners of the port state just these; empty in the standard
     ``filters``  types of what runs before a route is chosen (``listeners[].filters.requests``, experimental in 1.7)
     """
 
@@ -52,6 +56,8 @@ class Listener:
     problem: str = ""
     undecided: bool = False
     hidden: tuple[Host, ...] = ()
+    standing: Standing = ""
+    taken: frozenset[Host] = frozenset()
     filters: tuple[str, ...] = ()
 
     @property

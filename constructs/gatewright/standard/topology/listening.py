@@ -73,7 +73,7 @@ def _served(loaded: Loaded, identity: ObjectId, sets: Sequence[Loaded], stating:
         owner = one.id
         refusal, undecided = _refusal(admits, identity, owner.namespace, namespaces)
         own = _listeners(one, identity, owner, stating)
-        listeners += (attrs.evolve(listener, problem=refusal, undecided=undecided) for listener in own) if refusal else own
+        listeners += (attrs.evolve(listener, problem=refusal, undecided=undecided, standing="refused") for listener in own) if refusal else own
     listeners = hiding(settled(listeners, {one.id: _created(one) for one in sets}))
     class_name = text(at(loaded.manifest, "spec", "gatewayClassName")) or ""
     address, notes = f"{identity.namespace}/{identity.name}", tuple(_notes(loaded, class_name, listeners))

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from gatewright.match import Host
-from gatewright.standard.topology.conflict import wider_than
+from gatewright.match import Host, covering_hosts, wider_hosts
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.route import Attached, Detached
 
@@ -62,12 +61,12 @@ class _Hosts:
     def add(self, one: Attached) -> None:
         for host in one.hosts:
             self._at.setdefault(host, one)
-            for wider in wider_than(host):
+            for wider in wider_hosts(host):
                 self._below.setdefault(wider, one)
 
     def meeting(self, host: Host) -> Attached | None:
         """One that has a hostname in common with this pattern."""
-        for wider in (host, *wider_than(host)):
+        for wider in covering_hosts(host):
             if wider in self._at:
                 return self._at[wider]
         return self._below.get(host)

@@ -37,6 +37,8 @@ class RouteMatch:
     """One item of ``matches`` without the hostname. A GRPC match is the path ``/service/method``; ``index`` is -1 where none is written.
 
     ``rpc``: service and method of a GRPC match as they are written, whose lengths decide between GRPCRoutes.
+    ``written``: the path as it is written, where ``path`` does not keep that (``/a/``); ``suffix``: a GRPC method alone, of any service.
+    ``not_re2``: what of it is no RE2 expression, and may be one of another dialect.
     """
 
     path: PathMatch = ANY_PATH
@@ -44,6 +46,9 @@ class RouteMatch:
     conditions: Conditions = UNCONDITIONAL
     index: int = -1
     rpc: tuple[str, str] = ("", "")
+    written: str = ""
+    suffix: bool = False
+    not_re2: str = ""
 
 
 @attrs.frozen
@@ -109,7 +114,8 @@ class RouteRule:
     """``index`` in ``spec.rules``; times in milliseconds, 0 where it is written that there is no limit.
 
     ``problem``: the rule cannot be applied as written, and why (the standard then answers 500). ``matches`` are those that can be read:
-    none where matches are written and none of them can.
+    none where matches are written and none of them can, or one of them holds what is no regular expression anywhere. A rule that has
+    none is not served, and what it was for goes to broader rules (RouteConditionPartiallyInvalid).
     """
 
     index: int
@@ -124,6 +130,11 @@ class RouteRule:
     @property
     def path(self) -> FieldPath:
         return ("spec", "rules", self.index)
+
+    @property
+    def not_re2(self) -> str:
+        """Why a gateway whose expressions are RE2 does not serve the rule; empty: it does, as far as they matter."""
+        return next((one.not_re2 for one in self.matches if one.not_re2), "")
 
 
 RouteKind: TypeAlias = Literal["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"]

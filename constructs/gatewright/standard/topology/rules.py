@@ -9,16 +9,18 @@ from typing import Literal, TypeVar
 
 from gatewright.errors import shown
 from gatewright.manifest.fields import milliseconds
-from gatewright.match import UNCONDITIONAL, Condition, Conditions, Equals, Matches
+from gatewright.match import UNCONDITIONAL, Condition, Conditions, Equals, Matches, invalid_expression
 from gatewright.standard.topology.refs import backend, named, rows, table, word
 from gatewright.standard.topology.route import BackendRef, FieldPath
-from gatewright.standard.topology.unread import Unread, place
+from gatewright.standard.topology.unread import NoExpression, Unread, place
 
 T = TypeVar("T")
 Part = Literal["header", "query"]
 Tests = tuple[tuple[Part, str, str, str], ...]
 """Part, name, type and value of each condition: what ``conditions`` are made of, and remembered by."""
 
+_REGEX = "RegularExpression"
+_TESTS = ("Exact", _REGEX)
 _DURATION = re.compile(r"([0-9]{1,5}(h|m|s|ms)){1,4}")  # GEP-2257
 
 
@@ -31,6 +33,19 @@ def each(items: Iterable[object], read: Callable[[object, int], T], path: FieldP
         except Unread as unread:
             problems.append(f"{place(*path, index)}: {unread}")
     return tuple(found)
+
+
+def matches_of(items: Iterable[object], read: Callable[[object, int], T], path: FieldPath, problems: list[str]) -> tuple[T, ...]:
+    """The matches of a rule; none if one holds what is no regular expression: then nothing of the rule is served."""
+    found: list[T] = []
+    dropped = False
+    for index, item in enumerate(items):
+        try:
+            found.append(read(item, index))
+        except Unread as unread:
+            problems.append(f"{place(*path, index)}: {unread}")
+            dropped = dropped or isinstance(unread, NoExpression)
+    return () if dropped else tuple(found)
 
 
 def listed(holder: Mapping[str, object], key: str, path: FieldPath, problems: list[str]) -> list[object]:
@@ -72,10 +87,34 @@ def tests_of(match: Mapping[str, object], key: str, part: Part) -> Tests:
 @lru_cache(maxsize=16_384)
 def conditions(tests: Tests) -> Conditions:
     """All of the tests together."""
-    return Conditions(tuple(Condition(part, name, _TESTS[kind](value)) for part, name, kind, value in tests)) if tests else UNCONDITIONAL
+    if not tests:
+        return UNCONDITIONAL
+    return Conditions(
+        tuple(Condition(part, name, Matches(unanchored(value)) if kind == _REGEX else Equals(value)) for part, name, kind, value in tests)
+    )
 
 
-_TESTS: Mapping[str, type[Equals | Matches]] = {"Exact": Equals, "RegularExpression": Matches}
+def unanchored(pattern: str) -> str:
+    """The same expression without ``^`` at its beginning and ``$`` at its end, which say nothing where the whole text is matched."""
+    if pattern.startswith("^") and not pattern.startswith(("^*", "^+", "^?", "^{")):
+        pattern = pattern[1:]
+    stem = pattern.removesuffix("$")
+    escaped = (len(stem) - len(stem.rstrip("\\"))) % 2
+    return pattern if escaped else stem
+
+
+def not_re2(expressions: Iterable[tuple[str, str]], tests: Tests) -> str:
+    """Why the first of a match's expressions that is no RE2 is none; each with its field. Raises ``NoExpression``."""
+    of_tests = (
+        (f"the {'header' if part == 'header' else 'query parameter'} {name}", value) for part, name, kind, value in tests if kind == _REGEX
+    )
+    for field, pattern in (*expressions, *of_tests):
+        wrong = invalid_expression(pattern)
+        if wrong is not None and wrong.invalid == "everywhere":
+            raise NoExpression(f"{field} is no regular expression: {wrong}")
+        if wrong is not None:
+            return f"{field} is no RE2 expression: {wrong}"
+    return ""
 
 
 def duration(holder: object, key: str, path: FieldPath, problems: list[str]) -> int | None:

@@ -17,6 +17,10 @@ class Unread(ValueError):
     """A value that cannot be read; the message says what is allowed and what was got, in the user's words."""
 
 
+class NoExpression(Unread):
+    """A regular expression that no dialect takes."""
+
+
 def hostname(value: object) -> Host:
     """A hostname as listeners and routes state it (Gateway API, type Hostname). Raises ``Unread``."""
     if isinstance(value, str):

@@ -3,6 +3,7 @@
 Of several policies for one target the oldest holds, then the first by namespace and name; the others are not looked at, even where the first one is
 refused. Manifests of a repository do not say which is older: then each may hold, unless they say the same.
 A rule's policy stands before its route's, that before its listener's and its Gateway's; the first one found holds whole, unless it merges.
+The SecurityPolicies of TCPRoutes that share a listener hold for all of them, the oldest first, also before a route's own.
 ListenerSets are targets from 1.9 on. There a Gateway's ``sectionName`` means its own listeners; in 1.8 every listener of that name.
 """
 
@@ -16,7 +17,8 @@ import attrs
 
 from gatewright.gateways.effect import Ignored
 from gatewright.gateways.envoy.effects.merging import merged
-from gatewright.gateways.envoy.effects.policy import NONE, FieldPath, Held, Holding, Policy, Target
+from gatewright.gateways.envoy.effects.policy import NONE, Held, Holding, Policy, Target
+from gatewright.gateways.envoy.effects.pruning import FieldPath
 from gatewright.gateways.envoy.effects.selecting import Labelled
 from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.fields import at, items, text
@@ -68,9 +70,11 @@ class Attachments:
         """Those of a world, at a version (``1.8``, ``1.9``)."""
         sets = version != "1.8"
         finder = _Finder(kind, topology, (*_ROUTES[kind], "Gateway", *(("ListenerSet",) if sets else ())), sets, labelled)
-        policies = sorted(map(Policy.of, topology.world.of_kind(GROUP, kind)), key=lambda one: (one.created, one.id.namespace, one.id.name))
+        policies = sorted((Policy.of(one, version) for one in topology.world.of_kind(GROUP, kind)), key=_age)
         for policy in policies:
             finder.look(policy)
+            words = f"the definitions of Envoy Gateway {version} do not know it: the API server drops it"
+            finder.unattached.extend(Ignored(policy.id, words, path) for path in policy.dropped)
         return cls(kind, sets, finder.claims, tuple(finder.unattached), passed_over)
 
     def __bool__(self) -> bool:
@@ -115,13 +119,28 @@ class Attachments:
         tcp = route.kind in ("TCPRoute", "TLSRoute", "UDPRoute")
         if not below:
             return self.for_listener(listener, tcp=tcp)
-        return self._first([*below, *self.above(listener)], listener, tcp)
+        return self._first(_each([*below, *self.above(listener)]), listener, tcp)
+
+    def for_stream(self, route: Route, rule: int, listener: Listener, beside: Sequence[Route]) -> Holding:
+        """What holds for a rule of a TCPRoute or TLSRoute: of the policies of all TCPRoutes of the listener, ``beside``, the oldest one.
+
+        Policies of rules come first; that of another route's rule counts where both rules have one name.
+        """
+        routes, name = [Target(one.kind, one.id.namespace, one.id.name) for one in beside], route.rules[rule].name
+        below = [
+            group
+            for group in ([one._replace(section=name) for one in routes] if name else [], routes)
+            if any(one in self._claims for one in group)
+        ]
+        if not below:
+            return self.for_listener(listener, tcp=True)
+        return self._first([*(one for group in below for one in self._by_age(group)), *_each(self.above(listener))], listener, tcp=True)
 
     def for_listener(self, listener: Listener, *, tcp: bool = False) -> Holding:
         """What holds for a listener, whatever the route."""
         found = self._above.get((id(listener), tcp))
         if found is None:
-            found = self._above[id(listener), tcp] = (listener, self._first([*self.above(listener)], listener, tcp))
+            found = self._above[id(listener), tcp] = (listener, self._first(_each(self.above(listener)), listener, tcp))
         return found[1]
 
     def below(self, route: Route, rule: int) -> Iterator[Target]:
@@ -131,19 +150,35 @@ class Attachments:
                 yield Target(route.kind, route.id.namespace, route.id.name, route.rules[rule].name)
             yield Target(route.kind, route.id.namespace, route.id.name)
 
-    def _first(self, targets: Sequence[Target], listener: Listener, tcp: bool) -> Holding:
+    def _by_age(self, targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
+        """One after another, the one with the oldest policy first; together where nobody knows which that is."""
+        there = [target for target in targets if target in self._claims]
+        policies = {id(one): one for target in there for one in self.winners(target)[0] if one is not None}
+        if all(one.created for one in policies.values()) or len({(one.id.namespace, repr(one.said)) for one in policies.values()}) < 2:
+            yield from _each(sorted(there, key=lambda one: min(map(_age, filter(None, self.winners(one)[0])))))
+        else:
+            yield there
+
+    def _first(self, groups: Iterable[Sequence[Target]], listener: Listener, tcp: bool) -> Holding:
+        """The policy of the first group that has one; which of a group is not known."""
         found, reasons = list[Held](), list[str]()
-        for target in targets:
-            if target not in self._claims:
-                continue
-            policies, reason = self.winners(target)
-            reasons += [reason] if reason else []
-            held = [one for policy in policies if policy is not None for one in self._with_parents(policy, target, listener, reasons)]
-            standing = [one for one in held if not self._passed_over(one, target, tcp)]
-            found += standing
-            if None not in policies and len(standing) == len(held):
-                return Holding(tuple(found), "; ".join(dict.fromkeys(reasons)) if len(found) > 1 else "")
-        return Holding((*found, None), "; ".join(dict.fromkeys(reasons))) if found else NONE
+        for group in groups:
+            certain = False
+            for target in group:
+                if target not in self._claims:
+                    continue
+                policies, reason = self.winners(target)
+                reasons += [reason] if reason else []
+                held = [one for policy in policies if policy is not None for one in self._with_parents(policy, target, listener, reasons)]
+                standing = [one for one in held if not self._passed_over(one, target, tcp)]
+                found += standing
+                certain = certain or (None not in policies and len(standing) == len(held))
+            if len(group) > 1:
+                names = " and ".join(map(str, group))
+                reasons.append(f"{names} share {listener}; the older policy holds for all, and no creationTimestamp says which is older")
+            if certain:
+                return Holding(tuple(dict.fromkeys(found)), "; ".join(dict.fromkeys(reasons)) if len(found) > 1 else "")
+        return Holding((*dict.fromkeys(found), None), "; ".join(dict.fromkeys(reasons))) if found else NONE
 
     def _with_parents(self, policy: Policy, target: Target, listener: Listener, reasons: list[str]) -> Iterator[Held]:
         """A policy of a route that merges is merged with the nearest one above the route; a rule's is not merged with its route's."""
@@ -180,6 +215,14 @@ class Attachments:
                     yield Ignored(one.policy.id, f"Conflicted: {first} targets {target} as well, and stands before it", one.path)
                 elif len(policies) > 1:
                     yield Ignored(one.policy.id, reason, one.path, undecided=True)
+
+
+def _each(targets: Iterable[Target]) -> list[Sequence[Target]]:
+    return [(one,) for one in targets]
+
+
+def _age(policy: Policy) -> tuple[str, str, str]:
+    return policy.created, policy.id.namespace, policy.id.name
 
 
 def _same(one: Claim, other: Claim) -> bool:

@@ -63,9 +63,12 @@ FIELDS = Covered(
         "tcpKeepalive",
         "timeout.tcp.connectionInspectionTimeout",
         *(f"tls.{one}" for one in ("alpnProtocols", "fingerprints", "maxVersion")),
-        *(f"tls.clientValidation.{one}.group" for one in ("caCertificateRefs", "crl.refs")),  # not read: the kind decides
     ),
-    elsewhere=(*ATTACHMENT[:3], "timeout.http.streamIdleTimeout"),  # effects.traffic: it is the idle bound of every rule
+    elsewhere=(
+        *ATTACHMENT[:3],
+        "timeout.http.streamIdleTimeout",  # effects.traffic: it is the idle bound of every rule
+        *(f"tls.clientValidation.{one}.group" for one in ("caCertificateRefs", "crl.refs")),  # effects.references
+    ),
 )
 _EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
 _STREAMS, _IDLE = 100, 3_600_000  # EG's default; Envoy's for connections, of HTTP and TCP

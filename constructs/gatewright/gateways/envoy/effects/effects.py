@@ -12,33 +12,41 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 
 from gatewright.gateways.effect import Answered, Guard, Guards, Ignored, RuleEffect, Stated, Upstream, settled
+from gatewright.gateways.envoy.effects import handshake
 from gatewright.gateways.envoy.effects.alternatives import NOTHING, Part, one_of
 from gatewright.gateways.envoy.effects.attached import Attachments
 from gatewright.gateways.envoy.effects.client import client_guards, client_notes, client_problem, frontend_certificates
 from gatewright.gateways.envoy.effects.covered import At, nowhere, stated_by
-from gatewright.gateways.envoy.effects.extension import extension_guard, extension_notes, extension_problem, together
-from gatewright.gateways.envoy.effects.filters import MISSING, FilterRead, filter_read
+from gatewright.gateways.envoy.effects.extension import extension_broken, extension_guard, extension_notes, together
+from gatewright.gateways.envoy.effects.filters import RouteFilters
 from gatewright.gateways.envoy.effects.listening import Clients
-from gatewright.gateways.envoy.effects.patch import Patch, patch
-from gatewright.gateways.envoy.effects.policy import Held, Holding, Policy
+from gatewright.gateways.envoy.effects.merging import mapping_of
+from gatewright.gateways.envoy.effects.patch import Patch, patches
+from gatewright.gateways.envoy.effects.policy import Held, Holding
+from gatewright.gateways.envoy.effects.programmed import doubtful, programmed, unprogrammed
 from gatewright.gateways.envoy.effects.proxies import Proxies
+from gatewright.gateways.envoy.effects.pruning import spec_of
 from gatewright.gateways.envoy.effects.references import References
+from gatewright.gateways.envoy.effects.rivals import Rivals
 from gatewright.gateways.envoy.effects.security import passed_over, secured, secured_tcp
 from gatewright.gateways.envoy.effects.selecting import Labelled
+from gatewright.gateways.envoy.effects.streams import Streams
 from gatewright.gateways.envoy.effects.traffic import narrows, traffic_answer, traffic_guards, traffic_notes
 from gatewright.gateways.envoy.effects.upstream import upstream
 from gatewright.gateways.envoy.objects import GROUP
-from gatewright.gateways.envoy.semantics import rank as by_precedence
-from gatewright.gateways.fields import at, items, mapping, milliseconds
+from gatewright.gateways.envoy.semantics import routed
+from gatewright.gateways.fields import at, items, mapping, milliseconds, text
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.traffic import Timeouts
 from gatewright.standard.objects import GATEWAY_GROUP
-from gatewright.standard.precedence import Ranked
+from gatewright.standard.precedence import Routed
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import BackendRef, FilterRef, Route
+from gatewright.standard.topology.listening import frontend
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
 from gatewright.standard.topology.topology import Topology
 
 _TCP = ("TCPRoute", "TLSRoute")
+_BYTES = ("TCP", "TLS")
 _OF_BACKENDS = frozenset({"rate-limit", "timeout", "upgrade"})
 """Kinds that a rule without a backend of its own has not."""
 
@@ -59,6 +67,9 @@ class EnvoyEffects:
     proxies: Proxies
     references: References
     patches: Mapping[tuple[str, str], tuple[tuple[Patch, ObjectId], ...]]
+    filters: RouteFilters
+    streams: Streams
+    rivals: Rivals
     _parts: dict[tuple[object, ...], tuple[tuple[object, ...], Part]] = attrs.field(factory=dict, init=False)
     _rules: dict[tuple[int, ...], tuple[tuple[Part, ...], RuleEffect]] = attrs.field(factory=dict, init=False)
     _values: dict[object, object] = attrs.field(factory=dict, init=False)
@@ -67,6 +78,7 @@ class EnvoyEffects:
     _listeners: dict[int, tuple[Listener, Guards]] = attrs.field(factory=dict, init=False)
 
     falls_through = False
+    needs_mirrors = True
     ranks_regexes = True
     isolates = False
 
@@ -77,14 +89,15 @@ class EnvoyEffects:
         """Over the Gateways of one class, at a version (``1.8``, ``1.9``)."""
         sets = (one.id for one in topology.world.of_kind(GATEWAY_GROUP, "ListenerSet"))
         labelled = Labelled.of(topology, dict.fromkeys([*(one.id for one in topology.routes), *topology.gateways, *sets]))
-        proxies = Proxies.of(topology, gateways)
+        proxies = Proxies.of(topology, gateways, version)
         return cls(
             topology, gateways, version, backend_api, fails_closed,
             Attachments.of("SecurityPolicy", topology, version, labelled, passed_over),
             Attachments.of("BackendTrafficPolicy", topology, version, labelled),
             Attachments.of("EnvoyExtensionPolicy", topology, version, labelled),
             Clients.of(topology, gateways, version, labelled, merges=proxies.merges),
-            proxies, References(topology), _patches(topology, merged=proxies.merges),
+            proxies, References(topology), patches(topology, merged=proxies.merges), RouteFilters(topology, version), Streams(topology, gateways),
+            Rivals.of(topology, gateways, merges=proxies.merges),
         )  # fmt: skip
 
     @property
@@ -93,8 +106,34 @@ class EnvoyEffects:
         return self.proxies.merges
 
     def listeners(self, listeners: Sequence[Listener]) -> tuple[Listener, ...]:
-        """As the standard has them."""
-        return tuple(listeners)
+        """Less those that it does not program, and each with the hostnames that others take from its routes."""
+        age = {
+            one: text(at(self._manifest(one), "metadata", "creationTimestamp")) or ""
+            for one in dict.fromkeys(each.owner for each in listeners)
+        }
+        found = tuple(map(self._trusting, programmed(listeners, self.version, self._unprogrammed, age)))
+        self.clients.serving(found)
+        return found
+
+    def doubts(self, attached: Sequence[Attached]) -> Mapping[Attached, str]:
+        """On ports of which Envoy loads nothing, since one name is on them twice."""
+        return doubtful(attached, merged=self.merges)
+
+    def _trusting(self, listener: Listener) -> Listener:
+        """Last of all, one whose Gateway names authorities of clients that are not there is left out."""
+        asked = frontend(mapping_of(self._manifest(listener.gateway)), listener.port) if listener.protocol == "HTTPS" else None
+        wrong = self.references.trusted(listener.gateway, items(at(asked[0], "caCertificateRefs"))) if asked is not None else ""
+        if not wrong or listener.problem:
+            return listener
+        return attrs.evolve(listener, problem=f"spec.tls.frontend: {wrong}", undecided=False)
+
+    def _unprogrammed(self, listener: Listener) -> str:
+        stated = items(at(self._manifest(listener.owner), "spec", "listeners"))
+        return unprogrammed(stated[listener.index] if listener.index < len(stated) else None, listener, self.references.certificate)
+
+    def _manifest(self, one: ObjectId) -> object:
+        loaded = self.topology.world.get(one)
+        return loaded.manifest if loaded is not None else None
 
     def on_listener(self, listener: Listener) -> Guards:
         """ClientTrafficPolicy, ``spec.tls.frontend`` of the Gateway, EnvoyProxy, and what an EnvoyPatchPolicy makes unknown."""
@@ -111,21 +150,28 @@ class EnvoyEffects:
         """SecurityPolicy, BackendTrafficPolicy and EnvoyExtensionPolicy, and the 500 of any policy that Envoy Gateway does not accept."""
         if route.kind == "UDPRoute":
             return _NO_EFFECT
-        security = self.security.for_rule(route, rule, listener)
         traffic = self.traffic.for_rule(route, rule, listener)
         parts: list[Part]
         if route.kind in _TCP:
-            parts = [self._part("tcp", security, lambda held: Part(secured_tcp(held).guards)), self._part("tcp-times", traffic, _tcp_times)]
+            security = self.security.for_stream(route, rule, listener, self.streams.of(listener))
+            parts = [self._part("tcp", security, lambda held: Part(secured_tcp(held).guards)), self._part("tcp-times", traffic, _tcp_times),
+                     self._of_clients(listener)]  # fmt: skip
         else:
+            security = self.security.for_rule(route, rule, listener)
             extensions = self.extensions.for_rule(route, rule, listener)
             parts = [self._of_clients(listener), self._secured(security, listener), self._bounded(traffic, route, rule, listener),
                      self._part("extension", extensions, lambda held: self._extended(held, listener.gateway), listener.gateway)]  # fmt: skip
             parts.append(self._filtered(route, rule))
-        return self._together(tuple(part for part in (*parts, self._unread(listener)) if part is not NOTHING))
+        every = (*parts, self._unread(listener), self._rivalled(listener))
+        return self._together(tuple(part for part in every if part is not NOTHING))
 
     def on_filter(self, route: Route, ref: FilterRef) -> Answered | None:
-        """An HTTPRouteFilter's direct response, or the 500 for one that is not there or lacks what it needs."""
-        found = self._filter(route, ref)
+        """An HTTPRouteFilter's direct response, or the 500 for one that is not there or lacks what it needs.
+
+        A kind of anybody else is 500 as well (filters.go). An operator may register such kinds with an extension server
+        (``extensionManager`` of EnvoyGateway): no object of the cluster says so, and this is what the gateway does without one.
+        """
+        found = self.filters.read(route, ref)
         return None if found is None else found.answer
 
     def upstream(self, route: Route, ref: BackendRef) -> Upstream | None:
@@ -139,21 +185,19 @@ class EnvoyEffects:
             complete = self.topology.world.is_complete(GROUP, "Backend")
             return Upstream(str(ref.to), None, f"{ref.to} does not exist") if complete else Upstream(str(ref.to))
         enabled = True if self.backend_api else None
-        return upstream(
-            mapping_of(at(loaded.manifest, "spec")), stated_by(ref.to), port=ref.port, enabled=enabled, namespace=ref.to.namespace
-        )
+        return upstream(spec_of(loaded, self.version), stated_by(ref.to), port=ref.port, enabled=enabled, namespace=ref.to.namespace)
 
     def hop(self, service: ObjectId, port: int, stated: Guard) -> Guard:
         """As BackendTLSPolicies say; a Backend has settings of its own beside them."""
         loaded = self.topology.world.get(service) if (service.group, service.kind) == (GROUP, "Backend") else None
         if loaded is None:
             return stated
-        found = upstream(mapping_of(at(loaded.manifest, "spec")), stated_by(service), port=port, policy=stated, namespace=service.namespace)
+        found = upstream(spec_of(loaded, self.version), stated_by(service), port=port, policy=stated, namespace=service.namespace)
         return found.hop or stated
 
-    def rank(self, entry: Ranked) -> tuple[object, ...]:
+    def rank(self, entry: Routed) -> tuple[object, ...]:
         """Its own precedence; with ``preserveRouteOrder`` every rule of a host stands where it is written."""
-        return () if self.proxies.keeps_order else by_precedence(entry)
+        return routed(entry, keeps_order=self.proxies.keeps_order)
 
     def ignored(self) -> Sequence[Ignored]:
         """Policies without a target, those that lost to another, and those that are refused for what they say."""
@@ -203,7 +247,7 @@ class EnvoyEffects:
         stated = Stated(route.id, (*route.rules[rule].path, "timeouts")) if times else None
         filters_of = route.rules[rule].filters
         answers = filters_of.redirect is not None or any(
-            (found := self._filter(route, ref)) is not None and found.answer for ref in filters_of.extensions
+            (found := self.filters.read(route, ref)) is not None and found.answer for ref in filters_of.extensions
         )
 
         def read(held: Held | None) -> Part:
@@ -233,10 +277,15 @@ class EnvoyEffects:
             asked = frontend_certificates(
                 mapping_of(at(gateway.manifest, "spec")), listener.port, stated_by(listener.gateway), listener.gateway.namespace
             )
-        label, namespace = f"{listener.gateway.namespace}/{listener.gateway.name}", (held.own.id if held is not None else listener.gateway).namespace
+        label, namespace = (
+            f"{listener.gateway.namespace}/{listener.gateway.name}",
+            (held.own.id if held is not None else listener.gateway).namespace,
+        )
         guards = client_guards(spec, where, encrypted=encrypted, fences=self.clients.fences, gateway=label, frontend=asked, namespace=namespace,
-                               tcp=listener.protocol in ("TCP", "TLS"))  # fmt: skip
+                               tcp=listener.protocol in _BYTES)  # fmt: skip
         problem = client_problem(spec, encrypted=encrypted)
+        if not problem and held is not None and encrypted:
+            problem = handshake.unfound(held.spec, held.own, self.references)
         answer = Answered(500, f"the ClientTrafficPolicy is not accepted: {problem}", where()) if problem else None
         return Part(guards, answer, client_notes(spec, encrypted=encrypted))
 
@@ -246,7 +295,7 @@ class EnvoyEffects:
 
         def read() -> Part:
             found = one_of([self._client(one, listener) for one in holding.any_of], holding.reason)
-            notes = (*found.notes, *self.proxies.notes(listener.gateway))
+            notes = () if listener.protocol in _BYTES else (*found.notes, *self.proxies.notes(listener.gateway))
             return Part((), found.answer, notes) if found.answer or notes else NOTHING
 
         return self._cached(("client", id(listener)), holding, read, listener)
@@ -261,31 +310,20 @@ class EnvoyEffects:
             return "clientIPGeoLocations does not go with clientIPDetection.xForwardedFor.trustedCIDRs"
         return self.proxies.without_places(listener.gateway)
 
-    def _filter(self, route: Route, ref: FilterRef) -> FilterRead | None:
-        if ref.to.group != GROUP or ref.to.kind != "HTTPRouteFilter":
-            return None
-        loaded, world = self.topology.world.get(ref.to), self.topology.world
-        if loaded is None:
-            return MISSING if world.is_complete(GROUP, "HTTPRouteFilter") else None
-        found = filter_read(mapping_of(at(loaded.manifest, "spec")), stated_by(ref.to), namespace=ref.to.namespace)
-        for kind, namespace, name in found.needs:
-            if world.is_complete("", kind) and world.get(ObjectId("", kind, namespace, name)) is None:
-                return FilterRead(
-                    Answered(500, f"{ref.to} needs {kind} {namespace}/{name}, which does not exist", Stated(ref.to, ("spec",)))
-                )
-        return found
-
     def _filtered(self, route: Route, rule: int) -> Part:
-        found = [self._filter(route, ref) for ref in route.rules[rule].filters.extensions]
+        found = [self.filters.read(route, ref) for ref in route.rules[rule].filters.extensions]
         read = [one for one in found if one is not None]
         notes, narrows = tuple(note for one in read for note in one.notes), "; ".join(one.narrows for one in read if one.narrows)
         return Part((), None, notes, narrows) if notes or narrows else NOTHING
 
     def _extended(self, held: Held, gateway: ObjectId) -> Part:
-        guard = extension_guard(held.spec, held.at, namespace=held.own.id.namespace)
-        problem = extension_problem(held.spec, self.proxies.modules(gateway))
-        answer = Answered(500, f"the EnvoyExtensionPolicy is not accepted: {problem}", held.at()) if problem else None
-        return Part((guard,) if guard is not None else (), answer, extension_notes(held.spec))
+        broken = extension_broken(held.spec, self.proxies.modules(gateway), held.owner, self.references)
+        guard = extension_guard(held.spec, held.at, namespace=held.own.id.namespace, broken=broken)
+        fatal = next((one for one in broken if not one.opens), None)
+        answer = None
+        if fatal is not None:
+            answer = Answered(500, f"the EnvoyExtensionPolicy is not accepted: {fatal.why}", held.at(fatal.part, fatal.index))
+        return Part((guard,) if guard is not None else (), answer, extension_notes(held.spec, broken))
 
     def _unread(self, listener: Listener) -> Part:
         """What an EnvoyPatchPolicy or an EnvoyProxy that writes into Envoy's own configuration may change is unknown."""
@@ -295,6 +333,14 @@ class EnvoyEffects:
             patched = [guard for one, stated in held for guard in one.guards(stated_by(stated))]
             guards = settled([*patched, *self.proxies.unknown(listener.gateway)])
             found = self._parts["unread", listener.gateway] = ((), Part(guards) if guards else NOTHING)
+        return found[1]
+
+    def _rivalled(self, listener: Listener) -> Part:
+        """Whether another Gateway's listener may be served in the place of this one."""
+        found = self._parts.get(("rivals", id(listener)))
+        if found is None:
+            doubt = self.rivals.doubt(listener)
+            found = self._parts["rivals", id(listener)] = ((listener,), Part((), None, (doubt,), doubt) if doubt else NOTHING)
         return found[1]
 
     def _part(self, name: str, holding: Holding, read: Callable[[Held], Part], *more: object) -> Part:
@@ -322,7 +368,10 @@ class EnvoyEffects:
             merged = settled([*(one for one in guards if one.kind != "extension"), *((code,) if code is not None else ())])
             answer = next((part.answer for part in parts if part.answer is not None), None)
             notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-            found = self._rules[key] = (parts, RuleEffect(merged, answer, notes, "; ".join(part.undecided for part in parts if part.undecided)))
+            found = self._rules[key] = (
+                parts,
+                RuleEffect(merged, answer, notes, "; ".join(part.undecided for part in parts if part.undecided)),
+            )
         return found[1]
 
 
@@ -343,20 +392,3 @@ def _tcp_times(held: Held) -> Part:
 
 def _asks_places(spec: Mapping[str, object]) -> bool:
     return any(at(rule, "principal", "clientIPGeoLocations") for rule in items(at(spec, "authorization", "rules")))
-
-
-def _patches(topology: Topology, *, merged: bool) -> dict[tuple[str, str], tuple[tuple[Patch, ObjectId], ...]]:
-    """Patches by what they target."""
-    found: dict[tuple[str, str], tuple[tuple[Patch, ObjectId], ...]] = {}
-    for loaded in topology.world.of_kind(GROUP, "EnvoyPatchPolicy"):
-        read = patch(Policy.of(loaded).spec, merged=merged)
-        if read is not None:
-            kind, name = read.target
-            key = (kind, str(ObjectId(GATEWAY_GROUP, kind, loaded.id.namespace, name)) if kind == "Gateway" else "")
-            found[key] = (*found.get(key, ()), (read, loaded.id))
-    return found
-
-
-def mapping_of(value: object) -> Mapping[str, object]:
-    """A mapping with text keys, or an empty one."""
-    return {str(key): one for key, one in mapping(value).items()}

@@ -1,20 +1,26 @@
 """EnvoyExtensionPolicy (CRD 1.8.3, 1.9.1): code of somebody in the path of requests.
 
 Translator: extensions run after the caller is authenticated and before ``authorization`` judges; what of them cannot be set up answers 500,
-unless all that failed are ``failOpen``, which are then left out without a trace. ``shadowMode`` lets a processor watch and change nothing.
+unless all that failed are ``failOpen``, which are then left out without a trace. Whether a Lua script can be read is not asked here.
+``shadowMode`` lets a processor watch and change nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+
+import attrs
 
 from gatewright.gateways.effect import Guard
 from gatewright.gateways.envoy.effects.covered import ATTACHMENT, At, Covered, leaves, nowhere
+from gatewright.gateways.envoy.effects.policy import Policy
+from gatewright.gateways.envoy.effects.references import References
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, text
 from gatewright.protection.bounds import Extensions
 
+_PARTS = ("wasm", "lua", "extProc", "dynamicModule")
 FIELDS = Covered(
     read=leaves(
         "dynamicModule.{name,filterName,terminalFilter}",
@@ -38,30 +44,81 @@ FIELDS = Covered(
 )
 
 
-def extension_guard(spec: Mapping[str, object], at: At = nowhere, *, namespace: str = "") -> Guard | None:
-    """The extensions of a policy in a namespace; None: there are none."""
-    each, opens = list(_each(spec, namespace)), list(_fail_open(spec, namespace))
+@attrs.frozen
+class Broken:
+    """A part of a policy that cannot be set up: ``part`` and ``index`` of ``spec``, and ``why``. ``opens``: it is left out; else 500."""
+
+    part: str
+    index: int
+    why: str
+    opens: bool
+
+
+def extension_guard(
+    spec: Mapping[str, object], at: At = nowhere, *, namespace: str = "", broken: Sequence[Broken] = ()
+) -> Guard | None:  # fmt: skip
+    """The extensions of a policy in a namespace, less those that are ``broken``; None: there are none.
+
+    Where nothing else is left, those are stated and not in force.
+    """
+    left_out = {(one.part, one.index) for one in broken}
+    rest = {name: [one for index, one in enumerate(items(field(spec, name))) if (name, index) not in left_out] for name in _PARTS}
+    stands = any(rest.values())
+    kept = rest if stands else {name: items(field(spec, name)) for name in _PARTS}
+    each, opens = list(_each(kept, namespace)), list(_fail_open(kept, namespace))
     if not each:
         return None
-    where = next((at(name) for name in ("wasm", "lua", "extProc", "dynamicModule") if items(field(spec, name))), None)
-    return Guard("extension", Extensions(tuple(sorted(each)), tuple(sorted(opens))), "enforced", where)
+    where = next((at(name) for name in _PARTS if kept[name]), None)
+    return Guard("extension", Extensions(tuple(sorted(each)), tuple(sorted(opens))), "enforced" if stands else "not-enforced", where)
 
 
-def extension_problem(spec: Mapping[str, object], modules: frozenset[str]) -> str:
-    """Why rules under this policy answer 500; empty: nothing that is stated in it. ``modules``: those that the EnvoyProxy registers."""
-    missing = [str(field(one, "name")) for one in items(field(spec, "dynamicModule")) if str(field(one, "name")) not in modules]
-    return f"dynamic module {missing[0]} is not registered in the EnvoyProxy" if missing else ""
+def extension_broken(
+    spec: Mapping[str, object], modules: frozenset[str], owner: Callable[..., Policy] | None = None, found: References | None = None
+) -> tuple[Broken, ...]:  # fmt: skip
+    """What cannot be set up. ``modules``: those that the EnvoyProxy registers; ``owner``: who states a field, whose references are looked up."""
+    return tuple(_broken(spec, modules, owner, found))
 
 
-def extension_notes(spec: Mapping[str, object]) -> tuple[str, ...]:
-    """What else somebody should know: code that answers by itself."""
+def extension_notes(spec: Mapping[str, object], broken: Sequence[Broken] = ()) -> tuple[str, ...]:
+    """What else somebody should know: code that answers by itself, and what is left out."""
     ending = (one for one in items(field(spec, "dynamicModule")) if field(one, "terminalFilter") is True)
-    return tuple(f"dynamic module {field(one, 'name')} answers by itself: no backend is asked" for one in ending)
+    without = (f"{one.part} {one.index} is left out, since it fails open: {one.why}" for one in broken if one.opens)
+    return (*(f"dynamic module {field(one, 'name')} answers by itself: no backend is asked" for one in ending), *without)
+
+
+def _broken(
+    spec: Mapping[str, object], modules: frozenset[str], owner: Callable[..., Policy] | None, found: References | None
+) -> Iterator[Broken]:  # fmt: skip
+    for index, one in enumerate(items(field(spec, "dynamicModule"))):
+        if str(field(one, "name")) not in modules:
+            yield Broken("dynamicModule", index, f"dynamic module {field(one, 'name')} is not registered in the EnvoyProxy", opens=False)
+    if owner is None or found is None:
+        return
+    for part in ("wasm", "lua", "extProc"):
+        for index, one in enumerate(items(field(spec, part))):
+            wrong = next((why for why in _astray(part, one, owner(part, index), found) if why), "")
+            if wrong:
+                yield Broken(part, index, wrong, opens=part != "lua" and field(one, "failOpen") is True)
+
+
+def _astray(part: str, one: object, owner: Policy, found: References) -> Iterator[str]:
+    """What is wrong with each reference of one extension."""
+    if part == "lua" and field(one, "type") == "ValueRef":
+        yield found.config_map(owner, text(field(one, "valueRef", "name")) or "")
+    elif part == "extProc":
+        yield from (found.service(owner, ref) for ref in items(field(one, "backendRefs")))
+    elif part == "wasm":
+        source = field(one, "code", "image" if field(one, "code", "type") == "Image" else "http")
+        if (authority := field(source, "tls", "caCertificateRef")) is not None:
+            yield found.authority(owner, authority)
+        if (secret := field(source, "pullSecretRef")) is not None:
+            yield found.secret(owner, secret, ".dockerconfigjson")
 
 
 def together(*guards: Guard | None) -> Guard | None:
     """Extensions of several policies on one rule as one guard, stated where the first is; one that is unknown makes all unknown."""
-    given = [one for one in guards if one is not None]
+    said = [one for one in guards if one is not None]
+    given = [one for one in said if one.state != "not-enforced"] or said[:1]
     values = [one.value for one in given if isinstance(one.value, Extensions)]
     if len(values) < len(given):
         return next(one for one in given if not isinstance(one.value, Extensions))
@@ -69,7 +126,7 @@ def together(*guards: Guard | None) -> Guard | None:
         return None
     each = tuple(sorted({name for value in values for name in value.each}))
     opens = tuple(sorted({name for value in values for name in value.fails_open}))
-    return Guard("extension", Extensions(each, opens), "enforced", given[0].at)
+    return Guard("extension", Extensions(each, opens), given[0].state, given[0].at)
 
 
 def _each(spec: Mapping[str, object], namespace: str) -> Iterator[str]:

@@ -10,10 +10,15 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from gatewright.gateways.effect import Answered
-from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere
+from gatewright.gateways.effect import Answered, Stated
+from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere, stated_by
+from gatewright.gateways.envoy.effects.pruning import spec_of
+from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items
+from gatewright.manifest.identity import ObjectId
+from gatewright.standard.topology.route import FilterRef, Route
+from gatewright.standard.topology.topology import Topology
 
 FIELDS = Covered(
     read=leaves(
@@ -92,3 +97,26 @@ def _notes(spec: Mapping[str, object], namespace: str) -> Iterator[str]:
     elif host is not None:
         pattern, substitution = field(host, "pathRegex", "pattern"), field(host, "pathRegex", "substitution")
         yield f"the backend is asked for the host that the path names: {pattern} becomes {substitution}"
+
+
+@attrs.frozen(eq=False)
+class RouteFilters:
+    """The ``ExtensionRef`` filters of the routes of one world, at a version (``1.8``, ``1.9``)."""
+
+    topology: Topology
+    version: str
+
+    def read(self, route: Route, ref: FilterRef) -> FilterRead | None:
+        """What one does; None: it may be somewhere else. A kind of anybody else answers 500, and so does one that lacks what it needs."""
+        if ref.to.group != GROUP or ref.to.kind != "HTTPRouteFilter":
+            words = f"{ref.to.kind} of group {ref.to.group or 'core'}"
+            return FilterRead(Answered(500, f"a filter of kind {words} is none that Envoy Gateway knows", Stated(route.id, ref.path)))
+        loaded, world = self.topology.world.get(ref.to), self.topology.world
+        if loaded is None:
+            return MISSING if world.is_complete(GROUP, "HTTPRouteFilter") else None
+        found = filter_read(spec_of(loaded, self.version), stated_by(ref.to), namespace=ref.to.namespace)
+        for kind, namespace, name in found.needs:
+            if world.is_complete("", kind) and world.get(ObjectId("", kind, namespace, name)) is None:
+                wrong = f"{ref.to} needs {kind} {namespace}/{name}, which does not exist"
+                return FilterRead(Answered(500, wrong, Stated(ref.to, ("spec",))))
+        return found

@@ -14,6 +14,8 @@ import attrs
 from gatewright.gateways.effect import Guard
 from gatewright.gateways.envoy import tls
 from gatewright.gateways.envoy.effects.covered import At
+from gatewright.gateways.envoy.effects.policy import Policy
+from gatewright.gateways.envoy.effects.references import References
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, text, texts
 from gatewright.protection.access import ClientCertificates
@@ -86,6 +88,15 @@ def certificates(spec: Mapping[str, object], at: At, frontend: Guard | None, nam
         expired=field(asked, "allowExpiredCertificate") is True,
     )
     return Guard("client-certificate", value, "enforced" if how == "RequireAndVerify" else "not-enforced", where)
+
+
+def unfound(spec: Mapping[str, object], owner: Policy, found: References) -> str:
+    """An authority or a list of revoked certificates that is not there, and that the translator refuses the policy for; empty: none."""
+    asked = field(spec, "tls", "clientValidation")
+    each = [("ca.crt", one) for one in items(field(asked, "caCertificateRefs"))] + [
+        ("ca.crl", one) for one in items(field(asked, "crl", "refs"))
+    ]
+    return next((wrong for key, one in each if (wrong := found.authority(owner, one, key))), "")
 
 
 def of_gateway(gateway_spec: Mapping[str, object], port: int, at: At, namespace: str) -> Guard | None:

@@ -114,7 +114,7 @@ def _counted(rule: object, shared: bool, fails_closed: bool, *, alone: bool) -> 
     scope = "replica" if not shared else "shared" if at(rule, "shared") is True else "shared, each match alone"
     selects, takes = (
         tuple(sorted(set(_selects(selectors, shared)))),
-        tuple(_takes(rule)) if shared else (),
+        tuple(sorted(_takes(rule))) if shared else (),
     )  # cost is read of global limits alone
     watches, opens = at(rule, "shadowMode") is True, shared and not fails_closed
     if not selects and not takes and not watches and not opens and unit in _OURS and scope in ("replica", "shared"):

@@ -8,7 +8,7 @@ A section means the first listener of that name, a ListenerSet's too; in 1.8 the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -28,7 +28,7 @@ class Clients:
 
     policies: Attachments
     fences: Mapping[str, tuple[str, ...]]
-    _listeners: Mapping[ObjectId, tuple[Listener, ...]]
+    _listeners: dict[ObjectId, tuple[Listener, ...]]
     _merges: bool
     _found: dict[int, tuple[Listener, Holding]] = attrs.field(factory=dict, init=False)
 
@@ -38,6 +38,11 @@ class Clients:
         listeners = {one.id: one.listeners for one in topology.gateways.values() if one.id in gateways}
         fences = fences_of([one.manifest for one in topology.world.of_kind("networking.k8s.io", "NetworkPolicy")])
         return cls(Attachments.of("ClientTrafficPolicy", topology, version, labelled), fences, listeners, merges)
+
+    def serving(self, listeners: Sequence[Listener]) -> None:
+        """The listeners of a Gateway as they are programmed, said before anything is asked: who shares a port is seen among these."""
+        for gateway in {one.gateway for one in listeners}:
+            self._listeners[gateway] = tuple(one for one in listeners if one.gateway == gateway)
 
     def holding(self, listener: Listener) -> Holding:
         """What holds for a listener."""

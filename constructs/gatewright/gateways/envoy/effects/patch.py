@@ -12,9 +12,14 @@ import attrs
 
 from gatewright.gateways.effect import Guard, Guards, settled
 from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere
+from gatewright.gateways.envoy.effects.policy import Policy
+from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items
+from gatewright.manifest.identity import ObjectId
 from gatewright.protection.dimension import KINDS, Kind
+from gatewright.standard.objects import GATEWAY_GROUP
+from gatewright.standard.topology.topology import Topology
 
 FIELDS = Covered(
     read=leaves("jsonPatches.{name,type}", "targetRef.{group,kind,name}"),
@@ -56,3 +61,15 @@ def patch(spec: Mapping[str, object], *, merged: bool = False) -> Patch | None:
         kinds |= set(_OF_HOPS if one in _HOPS else _OF_KEYS if one in _KEYS else KINDS)
     touches = {f"{str(field(one, 'type')).rpartition('.')[2]} {field(one, 'name')}" for one in patches}
     return Patch((kind, str(field(target, "name"))), tuple(sorted(kinds)), tuple(sorted(touches)))
+
+
+def patches(topology: Topology, *, merged: bool) -> dict[tuple[str, str], tuple[tuple[Patch, ObjectId], ...]]:
+    """The patches of a world by what they target: its kind, and which Gateway; a GatewayClass is the only one that is looked at."""
+    found: dict[tuple[str, str], tuple[tuple[Patch, ObjectId], ...]] = {}
+    for loaded in topology.world.of_kind(GROUP, "EnvoyPatchPolicy"):
+        read = patch(Policy.of(loaded).spec, merged=merged)
+        if read is not None:
+            kind, name = read.target
+            key = (kind, str(ObjectId(GATEWAY_GROUP, kind, loaded.id.namespace, name)) if kind == "Gateway" else "")
+            found[key] = (*found.get(key, ()), (read, loaded.id))
+    return found

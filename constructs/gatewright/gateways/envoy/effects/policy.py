@@ -9,12 +9,12 @@ from typing import NamedTuple
 import attrs
 
 from gatewright.gateways.effect import Stated
+from gatewright.gateways.envoy.effects.pruning import FieldPath, pruned
 from gatewright.gateways.fields import at, items, text
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.yaml_read import Loaded
 
 Spec = Mapping[str, object]
-FieldPath = tuple[str | int, ...]
 
 
 class Target(NamedTuple):
@@ -32,17 +32,22 @@ class Target(NamedTuple):
 
 @attrs.frozen(eq=False)
 class Policy:
-    """One object. ``created`` is empty where its manifest does not say; ``said`` is what it says, without where."""
+    """One object. ``created`` is empty where its manifest does not say; ``said`` is what it says, without where.
+
+    ``dropped``: what stands in its manifest and is not in ``spec``, since the definitions of the version do not know it.
+    """
 
     id: ObjectId
     spec: Spec
     created: str
+    dropped: tuple[FieldPath, ...] = ()
 
     @classmethod
-    def of(cls, loaded: Loaded) -> Policy:
-        """A policy of a world, whatever its ``spec`` holds."""
+    def of(cls, loaded: Loaded, version: str = "") -> Policy:
+        """A policy of a world, whatever its ``spec`` holds, at a version (``1.8``, ``1.9``)."""
         spec = at(loaded.manifest, "spec")
-        return cls(loaded.id, spec if isinstance(spec, Mapping) else {}, text(at(loaded.manifest, "metadata", "creationTimestamp")) or "")
+        kept, dropped = pruned(loaded.id.kind, version, spec if isinstance(spec, Mapping) else {})
+        return cls(loaded.id, kept, text(at(loaded.manifest, "metadata", "creationTimestamp")) or "", dropped)
 
     @property
     def said(self) -> Spec:

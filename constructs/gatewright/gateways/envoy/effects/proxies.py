@@ -11,6 +11,7 @@ from gatewright.gateways.envoy.effects.covered import nowhere
 from gatewright.gateways.envoy.effects.policy import Held, Policy
 from gatewright.gateways.envoy.effects.proxy import (
     access_log,
+    admitted_sources,
     held_proxy,
     merges_gateways,
     misordered,
@@ -37,8 +38,8 @@ class Proxies:
     _guards: dict[ObjectId, Guards] = attrs.field(factory=dict, init=False)
 
     @classmethod
-    def of(cls, topology: Topology, gateways: frozenset[ObjectId]) -> Proxies:
-        """Those of a world."""
+    def of(cls, topology: Topology, gateways: frozenset[ObjectId], version: str = "") -> Proxies:
+        """Those of a world, at a version (``1.8``, ``1.9``)."""
         held: dict[ObjectId, Held | None] = {}
         missing: dict[ObjectId, str] = {}
         merges = False
@@ -48,9 +49,13 @@ class Proxies:
             if served is None or loaded is None:
                 continue
             stated = topology.world.get(ObjectId(GATEWAY_GROUP, "GatewayClass", "", served.class_name))
-            of_class = _referred(topology, at(stated.manifest, "spec", "parametersRef") if stated is not None else None, "")
+            of_class = _referred(topology, at(stated.manifest, "spec", "parametersRef") if stated is not None else None, "", version)
             merges = merges or (isinstance(of_class, Policy) and merges_gateways(of_class.spec))
-            own = None if merges else _referred(topology, at(loaded.manifest, "spec", "infrastructure", "parametersRef"), gateway.namespace)
+            own = (
+                None
+                if merges
+                else _referred(topology, at(loaded.manifest, "spec", "infrastructure", "parametersRef"), gateway.namespace, version)
+            )
             absent = [str(one) for one in (own, of_class) if isinstance(one, ObjectId)]
             if absent:
                 missing[gateway] = f"{absent[0]} is not here"
@@ -70,7 +75,8 @@ class Proxies:
             doubt = self.missing.get(gateway, "")
             if doubt:
                 log = Guard.unknown("access-log", doubt)
-            self._guards[gateway] = settled([log] if log is not None else [])
+            sources = admitted_sources(held.spec, held.at) if held is not None else None
+            self._guards[gateway] = settled([one for one in (log, sources) if one is not None])
         return self._guards[gateway]
 
     def unknown(self, gateway: ObjectId) -> Guards:
@@ -102,7 +108,7 @@ class Proxies:
         return "clientIPGeoLocations needs geoIP.provider in the EnvoyProxy"
 
 
-def _referred(topology: Topology, ref: object, namespace: str) -> Policy | ObjectId | None:
+def _referred(topology: Topology, ref: object, namespace: str, version: str) -> Policy | ObjectId | None:
     """The EnvoyProxy that a reference names; its identity where it may be elsewhere. One that does not exist is passed over in silence."""
     if ref is None or at(ref, "kind") != "EnvoyProxy" or at(ref, "group") != GROUP:
         return None
@@ -110,4 +116,4 @@ def _referred(topology: Topology, ref: object, namespace: str) -> Policy | Objec
     loaded = topology.world.get(one)
     if loaded is None:
         return None if topology.world.is_complete(GROUP, "EnvoyProxy") else one
-    return Policy.of(loaded)
+    return Policy.of(loaded, version)

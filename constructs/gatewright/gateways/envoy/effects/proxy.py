@@ -18,6 +18,7 @@ from gatewright.gateways.envoy.effects.policy import Held, Policy
 from gatewright.gateways.envoy.effects.upstream import weak_tls
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, mapping, text, texts
+from gatewright.match import Sources
 
 _PODS = ("envoyDeployment", "envoyDaemonSet")
 _KUBERNETES = "provider.kubernetes"
@@ -172,10 +173,17 @@ def modules(spec: Mapping[str, object]) -> frozenset[str]:
     return frozenset(str(field(one, "name")) for one in items(field(spec, "dynamicModules")))
 
 
-def admitted_sources(spec: Mapping[str, object]) -> tuple[str, ...]:
-    """The addresses (CIDRs) that the cloud's load balancer lets through to the proxies; none: it is not asked to choose."""
+def admitted_sources(spec: Mapping[str, object], at: At = nowhere) -> Guard | None:
+    """The addresses that the cloud's load balancer is asked to let through to the proxies (kind ``ip``); None: all of them."""
     service = field(spec, "provider", "kubernetes", "envoyService")
-    return tuple(sorted(texts(field(service, "loadBalancerSourceRanges")))) if field(service, "type") in (None, "LoadBalancer") else ()
+    ranges = texts(field(service, "loadBalancerSourceRanges"))
+    if not ranges or field(service, "type") not in (None, "LoadBalancer"):
+        return None
+    where = at("provider", "kubernetes", "envoyService", "loadBalancerSourceRanges")
+    try:
+        return Guard("ip", Sources.of(*(one.strip() for one in ranges)), at=where)
+    except ValueError as error:
+        return Guard.unknown("ip", f"loadBalancerSourceRanges cannot be read: {error}", where)
 
 
 def service_type(spec: Mapping[str, object]) -> str:

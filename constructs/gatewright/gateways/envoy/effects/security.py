@@ -65,21 +65,21 @@ def passed_over(held: Held, target: Target, tcp: bool) -> str:
         return "it says nothing about TCP"
     if not target.kind.endswith("Route"):
         return ""
-    return _wrong(held.own.spec, tcp) or (_wrong(held.spec, tcp) if held.parent is not None else "")
+    return _not_accepted(held.own.spec, tcp) or (_not_accepted(held.spec, tcp) if held.parent is not None else "")
 
 
-def _wrong(spec: Mapping[str, object], tcp: bool) -> str:
+def _not_accepted(spec: Mapping[str, object], tcp: bool) -> str:
     if tcp:
-        return _wrong_for_tcp(spec)
+        return _not_accepted_for_tcp(spec)
     if any(
         sum(bool(items(at(one, part))) for part in ("headers", "params", "cookies")) > 1
         for one in items(at(spec, "apiKeyAuth", "extractFrom"))
     ):
         return "one item of apiKeyAuth.extractFrom names headers, params and cookies together"
-    return _wrong_pass_through(spec) if at(spec, "oidc", "passThroughAuthHeader") is True else ""
+    return _not_accepted_pass_through(spec) if at(spec, "oidc", "passThroughAuthHeader") is True else ""
 
 
-def _wrong_for_tcp(spec: Mapping[str, object]) -> str:
+def _not_accepted_for_tcp(spec: Mapping[str, object]) -> str:
     other = [one for one in ("cors", "csrf", "jwt", "oidc", "apiKeyAuth", "basicAuth", "extAuth") if at(spec, one) is not None]
     if other:
         return f"a TCPRoute takes authorization alone, and {', '.join(other)} is stated"
@@ -89,7 +89,7 @@ def _wrong_for_tcp(spec: Mapping[str, object]) -> str:
     return ""
 
 
-def _wrong_pass_through(spec: Mapping[str, object]) -> str:
+def _not_accepted_pass_through(spec: Mapping[str, object]) -> str:
     providers = items(at(spec, "jwt", "providers"))
     if at(spec, "jwt") is None or not any(at(one, "extractFrom") is None or items(at(one, "extractFrom", "headers")) for one in providers):
         return "oidc.passThroughAuthHeader needs a jwt provider that reads a header"
