@@ -65,8 +65,10 @@ class Brute:
         self.flavour = flavour
         self.edge = next((one for one in world if one["kind"] == "Gateway" and one["metadata"]["name"] == gateway), None)
         self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.unloadable: set[int] = set()
         if self.edge is not None:
-            self.rows = {one["name"]: list(_rows(world, self.edge, one)) for one in self.edge["spec"]["listeners"]}
+            self.rows = {one["name"]: list(_rows(world, self.edge, one, flavour)) for one in self.edge["spec"]["listeners"]}
+            self.unloadable = set(_twice(self.rows, self.edge["spec"]["listeners"])) if flavour == "envoy" else set()
 
     def fates(self, ask: Ask) -> frozenset[Fate]:
         """All that may become of a request."""
@@ -82,9 +84,11 @@ class Brute:
             narrowest = max(_host_rank(row["host"]) for row in rows)
             rows = [row for row in rows if _host_rank(row["host"]) == narrowest]
         rows = [row for row in rows if _matches(row["match"], ask)]
+        # Of a table that Envoy does not load nothing is served, or what was loaded before.
+        doubt = frozenset({Fate("no-listener")}) if ask.port in self.unloadable else frozenset()
         if not rows:
-            return frozenset({Fate("no-route")})
-        return frozenset(_outcome(self.world, self.edge, row["listener"], row, ask, self.flavour) for row in _winners(rows, self.flavour))
+            return doubt | {Fate("no-route")}
+        return doubt | {_outcome(self.world, self.edge, row["listener"], row, ask, self.flavour) for row in _winners(rows, self.flavour)}
 
 
 def fates(world: Sequence[Manifest], ask: Ask, flavour: Flavour, gateway: str = "edge") -> frozenset[Fate]:
@@ -104,16 +108,27 @@ def _fitting(listeners: Sequence[Manifest], ask: Ask) -> list[Manifest]:
     ]
 
 
-def _rows(world: Sequence[Manifest], edge: Manifest, listener: Manifest) -> Iterator[dict[str, Any]]:
+def _rows(world: Sequence[Manifest], edge: Manifest, listener: Manifest, flavour: Flavour) -> Iterator[dict[str, Any]]:
+    others = [one for one in edge["spec"]["listeners"] if one is not listener and one["port"] == listener["port"]]
     for route in world:
         if route["kind"] != "HTTPRoute" or not any(_attaches(route, ref, edge, listener) for ref in route["spec"]["parentRefs"]):
             continue
         own = listener.get("hostname", "*")
         hosts = {common for host in route["spec"].get("hostnames", ["*"]) if (common := _common(host, own)) is not None}
+        if flavour == "envoy" and "hostnames" in route["spec"]:
+            # What another listener of the port has for its hostname is that one's alone (computeHosts of Envoy Gateway 1.9.1).
+            hosts -= {one["hostname"] for one in others if "hostname" in one}
         for number, rule in enumerate(route["spec"]["rules"]):
             for place, match in enumerate(rule.get("matches") or [{}]):
                 for host in hosts:
                     yield {"host": host, "match": match, "rule": rule, "route": route, "number": number, "place": place}
+
+
+def _twice(rows: Mapping[str, Sequence[Mapping[str, Any]]], listeners: Sequence[Manifest]) -> Iterator[int]:
+    """Ports whose one table for plaintext has a hostname twice, from two listeners: Envoy refuses to load it."""
+    for one, other in itertools.combinations([each for each in listeners if each["protocol"] == "HTTP"], 2):
+        if one["port"] == other["port"] and {row["host"] for row in rows[one["name"]]} & {row["host"] for row in rows[other["name"]]}:
+            yield one["port"]
 
 
 def _attaches(route: Manifest, ref: Manifest, edge: Manifest, listener: Manifest) -> bool:
