@@ -49,6 +49,7 @@ def compared(name: str, folder: Path) -> tuple[str, int]:
     with tempfile.TemporaryDirectory() as empty:
         before = f"git:{revision}:{'' if path == '.' else path}" if known else empty
         command = [sys.executable, "-m", "gatewright", "diff", before, path, "--format", "markdown", "--name", name]
+        command += ["--allow-empty", "base"]  # a repository may begin with this change: everything is new then
         command += ["--json-file", str(folder / "diff.json"), "--fail-on", os.environ.get("DIFF_FAIL_ON") or "widened"]
         for option in ("target", "complete", "partial"):
             values = os.environ.get(f"DIFF_{option.upper()}", "").split()

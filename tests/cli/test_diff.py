@@ -1,4 +1,7 @@
-"""``gatewright diff``: what the sides may be, the formats as a command gives them, and the exit codes."""
+"""``gatewright diff``: what the sides may be, the formats as a command gives them, and the exit codes.
+
+Over 400 lines: every form of a side and every exit code, once each.
+"""
 
 from __future__ import annotations
 
@@ -205,15 +208,36 @@ def test_nothing_on_either_side_is_no_pass(folder: Path, capsys: Capture) -> Non
 
 
 def test_a_first_and_a_last_world(folder: Path, capsys: Capture) -> None:
-    """A repository may begin, or end, with this change."""
+    """A repository may begin, or end, with this change; it must be said."""
     (folder / "base" / "a.yaml").unlink()
-    code, _, err = run(capsys, "base", "head", *TARGET)
+    code, _, err = run(capsys, "base", "head", *TARGET, "--allow-empty", "base")
     assert code == 1
     assert "base holds no manifest\n" in err
     assert "base holds no Gateway and no other way in: all that head lets reach is new" in err
-    code, _, err = run(capsys, "head", "base", *TARGET)
+    code, _, err = run(capsys, "head", "base", *TARGET, "--allow-empty", "head")
     assert code == 0
     assert "all that head lets reach is gone" in err
+
+
+def test_a_side_without_manifests_is_not_judged(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """A path that is wrong looks like an estate that is gone: never *narrowed*."""
+    git(folder, "init", "--quiet")
+    commit(folder)
+    (folder / "empty").mkdir()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    for fail_on in ("widened", "any", "never"):
+        code, out, err = run(capsys, "base", "empty", *TARGET, "--fail-on", fail_on)
+        assert (code, out) == (3, "")
+        assert "nothing to judge: HEAD, empty, holds no manifest. If all is gone, say so: --allow-empty head" in err
+    code, out, err = run(capsys, "empty", "head", *TARGET, "--allow-empty", "head")
+    assert (code, out) == (3, "")
+    assert "BASE, empty, holds no manifest. If all is new, say so: --allow-empty base" in err
+    code, out, err = run(capsys, "base", "-", *TARGET)
+    assert (code, out) == (3, "")
+    assert "HEAD, -, holds no manifest" in err
+    for base, head in (("base", "git:HEAD:nowhere"), ("git:HEAD:nowhere", "head")):
+        code, out, _ = run(capsys, base, head, *TARGET)
+        assert (code in (2, 3), out) == (True, "")
 
 
 @pytest.mark.parametrize(
@@ -356,7 +380,7 @@ def test_a_cluster_that_is_new(estate: Path, capsys: Capture) -> None:
     told = tree(capsys, "git:HEAD", "stacks/estate.py")
     assert {row["cluster"] for row in told["rows"] if row["change"] == "reachable"} == {"production/gcp-eu"}
     (estate / "empty").mkdir()
-    assert tree(capsys, "empty", "stacks/estate.py")["verdict"] == "widened"
+    assert tree(capsys, "empty", "stacks/estate.py", "--allow-empty", "base")["verdict"] == "widened"
 
 
 def test_a_program_that_is_refused(estate: Path, capsys: Capture) -> None:

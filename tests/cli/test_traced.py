@@ -11,6 +11,7 @@ from gatewright import EnvoyGateway
 from gatewright.cli import main
 from gatewright.cli.traced import targets_of, traced
 from gatewright.gateways.port import Gateway
+from tests.cli.worlds import WORLD
 
 
 def trace(**exposures: tuple[str, str]) -> bytes:
@@ -33,7 +34,21 @@ def test_the_targets_of_a_trace(text: bytes, expected: dict[str, Gateway]) -> No
 def test_only_folders_are_looked_into(tmp_path: Path) -> None:
     (tmp_path / "trace.json").write_bytes(trace(public=("Envoy Gateway 1.9", "edge")))
     assert traced(["git:main", "-", str(tmp_path / "trace.json"), str(tmp_path / "gone")]) == {}
-    assert traced([str(tmp_path)]) == {"edge": EnvoyGateway("1.9")}
+    assert traced([str(tmp_path)]) == {"edge": (EnvoyGateway("1.9"), str(tmp_path / "trace.json"))}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "how"),
+    [([], "Envoy Gateway 1.8, as {file} says"), (["--target", "edge=envoy-gateway@1.9"], "Envoy Gateway 1.9, as --target says")],
+)
+def test_who_said_which_gateway_it_is_is_told(arguments: list[str], how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "trace.json").write_bytes(trace(public=("Envoy Gateway 1.8", "edge")))
+    (tmp_path / "a.yaml").write_text(WORLD.replace("example.com/edge", "gateway.envoyproxy.io/gatewayclass-controller"))
+    assert main(["explain", str(tmp_path), *arguments, "--all"]) == 0
+    said = capsys.readouterr()
+    file = tmp_path / "trace.json"
+    assert f"\nnotes\n  GatewayClass edge: {how.format(file=file)}\n" in said.out
+    assert "newest" not in said.err
 
 
 def test_the_estate_is_understood_without_a_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

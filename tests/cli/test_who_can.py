@@ -84,6 +84,12 @@ def test_the_json_of_a_way(folder: Path, capsys: Capture) -> None:
     assert asked(capsys, "shop/front", "--port", "8081")["ways"] == []
 
 
+def test_a_port_that_nothing_reaches_beside_one_that_is(folder: Path, capsys: Capture) -> None:
+    _, out, err = run(capsys, "a.yaml", *TARGET, "--service", "shop/front", "--port", "80")
+    assert out.startswith("nothing reaches Service shop/front port 80; ")
+    assert err == "Service shop/front is reached at port 8080\n"
+
+
 def test_nothing_reaches_it(folder: Path, capsys: Capture) -> None:
     (folder / "a.yaml").write_text(f"{WORLD}---\n{service('alone')}")
     code, out, _ = run(capsys, "a.yaml", *TARGET, "--service", "shop/alone")
@@ -98,6 +104,14 @@ def test_nothing_reaches_it(folder: Path, capsys: Capture) -> None:
         0,
         "nothing reaches Service shop/alone\n",
     )
+
+
+@pytest.mark.parametrize("name", ["shop/orders-old", "shop/ord", "warehouse/orders", "shop/storefront"])
+def test_an_application_that_is_gone_is_reached_by_nobody(name: str, folder: Path, capsys: Capture) -> None:
+    """Others of a similar name stay: asking for it is no slip."""
+    code, out, _ = run(capsys, "a.yaml", *TARGET, "--service", name)
+    assert code == 0
+    assert out.startswith(f"nothing reaches Service {name}; it is not among the manifests; that is not certain\n")
 
 
 def test_markdown_is_a_table_in_which_names_are_text(folder: Path, capsys: Capture) -> None:
@@ -129,7 +143,10 @@ def test_a_side_door_is_a_way_and_the_weakest(folder: Path, capsys: Capture) -> 
         (["a.yaml"], "Missing option '--service'"),
         (["a.yaml", "--service", "orders"], "--service 'orders' is no namespace and name; write --service shop/orders"),
         (["a.yaml", "--service", "a/b/c"], "is no namespace and name"),
+        (["a.yaml", "--service", "shop/orders:8080"], "--service 'shop/orders:8080' holds a port; write --service shop/orders --port 8080"),
+        (["a.yaml", "--service", "Shop/Orders"], "are in lower case; write --service shop/orders"),
         (["a.yaml", "--service", "shop/ordres"], 'no Service and no route says this name (did you mean "shop/orders"?)'),
+        (["a.yaml", "--service", "shpo/orders"], 'no Service and no route says this name (did you mean "shop/orders"?)'),
         (["a.yaml", "--service", "shop/orders", "--port", "0"], "0 is not in the range"),
     ],
 )

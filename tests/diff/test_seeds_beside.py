@@ -33,12 +33,12 @@ def test_a_listener_that_is_added_opens_its_port_and_one_that_is_removed_closes_
         del base[one]["spec"]["parentRefs"][0]["sectionName"]
     added = {"name": "plain", "port": 80, "protocol": "HTTP", "hostname": SHOP, "allowedRoutes": {"namespaces": {"from": "All"}}}
     opened = changed(lambda objects: objects["gateway"]["spec"]["listeners"].append(added), base)
-    assert {(row.change, row.scheme, row.port, row.reason) for row in opened.rows} == {
+    assert {(row.change, row.scheme, row.port, row.reason) for row in opened.rows if row.region} == {
         ("reachable", "http", 80, "listener plain of Gateway infra/edge is new")
     }
     base["gateway"]["spec"]["listeners"].append(added)
     closed = changed(lambda objects: objects["gateway"]["spec"]["listeners"].pop(), base)
-    assert {(row.change, row.scheme, row.port, row.reason) for row in closed.rows} == {
+    assert {(row.change, row.scheme, row.port, row.reason) for row in closed.rows if row.region} == {
         ("unreachable", "http", 80, "listener plain of Gateway infra/edge is gone")
     }
     assert (opened.verdict, closed.verdict) == ("widened", "narrowed")
@@ -116,6 +116,15 @@ def hop(authority: str = "company") -> Object:
         "orders",
         {"targetRefs": [{"group": "", "kind": "Service", "name": "orders"}], "validation": validation},
     )
+
+
+def test_an_authority_that_holds_other_certificates_under_the_same_name() -> None:
+    def held(text: str) -> Object:
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "company", "namespace": "shop"}, "data": {"ca.crt": text}}
+
+    base = {**estate(), "hop": hop(), "ca": held("one")}
+    assert changed(lambda objects: objects.update(ca=held("two")), base).verdict == "widened"
+    assert changed(lambda objects: objects.pop("ca"), base).verdict == "undecided"
 
 
 BOTH = "/healthz and below, /orders and below"

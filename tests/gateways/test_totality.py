@@ -22,10 +22,10 @@ OTHERS = {
     "fence": {"Fenced", "NotFenced"},
     "client": {"Forgeable"},
     "access": {"Tokens", "OidcLogin", "ApiKeys", "BasicUsers", "ExternalAuthorizer", "ClientCertificates"},  # read, not yet written: no intent asks for them
-    "bounds": {"ConnectionBounds", "Extensions", "Mirrored", "CountedLimit"},
+    "bounds": {"Alterations", "ConnectionBounds", "Extensions", "Mirrored", "CountedLimit"},
     "browser": {"CrossOrigin", "SameOrigin"},
     "dimension": {"Dimension", "Comparison"},
-    "transport": {"Plaintext", "Authority"},
+    "transport": {"Plaintext", "Authority", "StatedTls"},
     "lowered": {"Caller", "LoweredBackend", "LoweredGateway", "LoweredGrant", "LoweredRoute", "Origin", "Relaxed"},
 }
 TARGETED = [*every_target(), EnvoyGateway("1.9", backend_api=True, rate_limit_service="fail-closed")]

@@ -15,7 +15,7 @@ from gatewright.match import ANYWHERE, Methods, Sources
 from gatewright.protection.access import AUTHORIZATION, ApiKeys, BasicUsers, ClientCertificates, ExternalAuthorizer, OidcLogin, Tokens
 from gatewright.protection.authentication import Jwt
 from gatewright.protection.authorization import EVERYBODY, NOBODY, Authorization, Claim, Way
-from gatewright.protection.bounds import CLIENT, ConnectionBounds, CountedLimit, Extensions, Mirrored
+from gatewright.protection.bounds import CLIENT, Alterations, ConnectionBounds, CountedLimit, Extensions, Mirrored
 from gatewright.protection.browser import CrossOrigin, SameOrigin
 from gatewright.protection.client import Direct, Forgeable, ForwardedFor, ProxyProtocol
 from gatewright.protection.dimension import DIMENSIONS, KINDS, Comparison, Kind, compare, compared, overall
@@ -25,7 +25,7 @@ from gatewright.protection.limit import RateLimit
 from gatewright.protection.order import Weakness
 from gatewright.protection.shortfall import covers_origin
 from gatewright.protection.traffic import Timeouts
-from gatewright.protection.transport import MODERN_SUITES, Authority, BackendTls, Plaintext, TlsFloor
+from gatewright.protection.transport import MODERN_SUITES, Authority, BackendTls, Plaintext, StatedTls, TlsFloor
 from gatewright.protection.unknown import Unknown
 from tests.properties import strategies as draw
 from tests.properties.budget import examples
@@ -70,6 +70,13 @@ WEAKER = [
     ("authorization", "authorization.scopes", ways(Way(scopes=("read",))), [EVERYBODY, None]),
     ("authorization", "authorization.terms", ways(Way(terms=(("header x-team is a", True),))), [EVERYBODY, None]),
     ("authorization", "authorization.methods", ways(Way(Methods.only("GET"))), [None, ways(Way(Methods.only("GET", "PUT")))]),
+    ("api-key", "api-key.clients", keys(clients=("a",)), [keys(clients=("a", "b"))]),
+    ("api-key", "api-key.client_as", keys(client_as="x-client"), [KEYS]),
+    ("basic", "basic.users", BasicUsers("shop/users", ("a",)), [BasicUsers("shop/users", ("a", "b"))]),
+    ("basic", "basic.user_as", BasicUsers("shop/users", user_as="x-user"), [BasicUsers("shop/users")]),
+    ("client-certificate", "client-certificate.roots", cert(roots=("a",)), [cert(roots=("a", "b"))]),
+    ("client-certificate", "client-certificate.resumed", CERTIFICATES, [cert(resumed=True)]),
+    ("external-auth", "external-auth.told", authz(told=("x-user",)), [AUTHZ]),
     ("backend-tls", "backend_tls", HOP, [None, Plaintext()]),
     ("backend-tls", "backend_tls.authority", HOP, [BackendTls(HOP.hostname, Authority())]),
     ("basic", "basic", BasicUsers("shop/users"), [None]),
@@ -161,6 +168,19 @@ SIDEWAYS = [
     ("backend-tls", HOP, BackendTls(HOP.hostname, Authority("other"))),
     ("basic", BasicUsers("a/b"), BasicUsers("a/c")),
     ("client-address", Direct(), PEERS),
+    ("client-address", Forgeable("a"), ForwardedFor((), 2)),
+    ("client-address", ForwardedFor((), 1), ForwardedFor((), 2)),
+    ("alteration", Alterations(("path a becomes /b",)), Alterations(("path a becomes /admin",))),
+    ("alteration", None, Alterations(("path a becomes /b",))),
+    ("backend-tls", HOP, StatedTls(HOP.hostname, HOP.authority, ("TLS 1.0",))),
+    ("backend-tls", attrs.evolve(HOP, authority=Authority("ca", content="cd34")), attrs.evolve(HOP, authority=Authority("ca", content="ab12"))),
+    ("client-certificate", cert(lists=("Secret a/b",)), cert(lists=("Secret a/c",))),
+    ("client-certificate", cert(roots=("a", "b")), cert(roots=("b", "c"))),
+    ("external-auth", AUTHZ, authz(asked=("told strict: no",))),
+    ("jwt", TOKENS, tokens(keys=("of shop/other:80",))),
+    ("jwt", tokens(claims=("sub as x-user",)), tokens(claims=("email as x-user",))),
+    ("oidc", LOGIN, login(endpoints=("tokens from https://x.example.com",))),
+    ("oidc", LOGIN, login(cookies=("cookieDomain example.com",))),
     ("client-address", PEERS, ForwardedFor(("10.1.0.0/16",))),
     ("client-address", PEERS, attrs.evolve(PEERS, hops=1)),
     ("client-certificate", CERTIFICATES, cert(authorities=("Secret infra/b",))),
@@ -204,7 +224,6 @@ SAME = [
     ("authorization", None, EVERYBODY),
     ("authorization", ways(Way(sources=MIXED), Way(Methods.only("GET"))), ways(Way(Methods.only("GET")), Way(sources=MIXED))),
     ("backend-tls", None, Plaintext()),
-    ("client-address", Forgeable("a"), ForwardedFor((), 2)),
     ("cors", None, CrossOrigin((), ("GET",), credentials=True)),
     ("cors", CORS, cors(methods=("get",), headers=("X-A",))),
     ("cors", CrossOrigin(("*",)), CrossOrigin((OTHER, "*"))),
@@ -298,7 +317,7 @@ for _kind, _before, _after in (*SIDEWAYS, *BESIDE, *SAME, *UNDECIDED):
 def test_every_kind_has_a_dimension_and_is_tried_here():
     assert set(DIMENSIONS) == set(get_args(Kind)) == {kind for kind, values in SAMPLES.items() if values}
     assert all(kind == one.kind and one.title for kind, one in DIMENSIONS.items())
-    assert {kind for kind, *_ in EACH_WEAKER} == set(KINDS) - {"ip"}  # compared as part of the authorization
+    assert {kind for kind, *_ in EACH_WEAKER} == set(KINDS) - {"alteration", "ip"}  # never compared in strength; compared as part of the authorization
 
 
 WORDS = [
@@ -375,25 +394,27 @@ origins = draw.subsets(["*", "https://*.example.com", "https://a.example.com", "
 headers = draw.subsets([("x-user", "a"), ("x-user", "b"), ("x-trace", "a")])
 VALUES = {
     "access-log": flag,
-    "api-key": of(ApiKeys, few, few, flag),
+    "alteration": of(Alterations, few, few),
+    "api-key": of(ApiKeys, few, few, flag, st.none() | few, st.sampled_from(["", "x-a"])),
     "authorization": draw.authorizations(),
-    "backend-tls": st.just(Plaintext()) | of(BackendTls, st.sampled_from("ab"), of(Authority, st.sampled_from([None, "a", "b"]))),
-    "basic": of(BasicUsers, st.sampled_from("ab")),
+    "backend-tls": st.just(Plaintext()) | of(BackendTls, st.sampled_from("ab"), of(Authority, st.sampled_from([None, "a", "b"])))
+    | of(StatedTls, st.just("a"), st.just(Authority()), few),
+    "basic": of(BasicUsers, st.sampled_from("ab"), st.none() | few, st.sampled_from(["", "x-a"])),
     "body-limit": st.integers(0, 3),
     "client-address": st.sampled_from([Direct(), PEERS, ForwardedFor(("10.1.0.0/16",)), ForwardedFor(()), ProxyProtocol(()), Forgeable("a")]),
-    "client-certificate": of(ClientCertificates, few, flag, flag, few, few, flag, flag),
+    "client-certificate": of(ClientCertificates, few, flag, flag, few, few, flag, flag, st.none() | few, few, flag),
     "connection-limit": of(ConnectionBounds, count, count, count),
     "cors": of(CrossOrigin, origins, few, draw.subsets(["*", "a", "A"]), few, flag),
     "csrf": of(SameOrigin, draw.subsets(["a.b", "*.b", "*"]), st.sampled_from([0, 50, 100.0])),
     "extension": of(Extensions, few, few),
-    "external-auth": of(ExternalAuthorizer, st.sampled_from("ab"), st.sampled_from(["grpc", "http"]), flag, few, count),
+    "external-auth": of(ExternalAuthorizer, st.sampled_from("ab"), st.sampled_from(["grpc", "http"]), flag, few, count, few, few, few),
     "fence": st.just(NotFenced("a")) | of(Fenced, few),
     "header-edit": of(HeaderEdit, headers, headers, draw.subsets(["x-user", "x-trace"])),
     "header-hygiene": of(Hygiene, few, flag, flag),
     "ip": draw.sources,
-    "jwt": of(Tokens, st.lists(jwts, max_size=2).map(tuple), flag, flag, draw.subsets([AUTHORIZATION, "cookie a"]), few),
+    "jwt": of(Tokens, st.lists(jwts, max_size=2).map(tuple), flag, flag, draw.subsets([AUTHORIZATION, "cookie a"]), few, few, few),
     "mirror": of(Mirrored, st.dictionaries(st.sampled_from("ab"), st.sampled_from([1.0, 100.0])).map(lambda to: tuple(sorted(to.items())))),
-    "oidc": of(OidcLogin, st.sampled_from("ab"), st.sampled_from("ab"), few, flag),
+    "oidc": of(OidcLogin, st.sampled_from("ab"), st.sampled_from("ab"), few, flag, few, few, few),
     "path-normalisation": of(Hygiene, few, flag, flag, flag, flag),
     "rate-limit": st.lists(rates | counted, max_size=2).map(tuple),
     "redirect-to-https": flag,
@@ -518,3 +539,17 @@ def test_the_way_back_is_the_opposite_unless_something_more_passes_both_ways(cha
 )
 def test_origins_cover_origins(wide, narrow, covered):
     assert covers_origin(wide, narrow) == covered
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "unknown"),
+    [
+        ("api-key", keys(clients=("a",)), KEYS),
+        ("backend-tls", attrs.evolve(HOP, authority=Authority("ca", content="ab12")), HOP),
+        ("basic", BasicUsers("shop/users", ("a",)), BasicUsers("shop/users")),
+        ("client-certificate", cert(roots=("a",)), CERTIFICATES),
+    ],
+)
+def test_what_is_known_on_one_side_alone_cannot_be_compared(kind, known, unknown):
+    assert (compare(kind, known, unknown), compare(kind, unknown, known)) == ("undecided", "undecided")
+    assert compare(kind, None, known) == "stronger" if kind != "backend-tls" else True

@@ -11,7 +11,7 @@ from gatewright.match import ANYWHERE, Methods, Sources
 from gatewright.protection.access import ApiKeys, BasicUsers, ClientCertificates, ExternalAuthorizer, OidcLogin, Tokens
 from gatewright.protection.authentication import Jwt
 from gatewright.protection.authorization import EVERYBODY, NOBODY, Authorization, Claim, Way
-from gatewright.protection.bounds import ConnectionBounds, CountedLimit, Extensions, Mirrored
+from gatewright.protection.bounds import Alterations, ConnectionBounds, CountedLimit, Extensions, Mirrored
 from gatewright.protection.browser import CrossOrigin, SameOrigin
 from gatewright.protection.client import Direct, Forgeable, ForwardedFor, ProxyProtocol
 from gatewright.protection.dimension import KINDS, Kind, compared
@@ -118,6 +118,9 @@ SAID = [
      "claims into x-user, or no token"),
     ("jwt", Tokens((JWT,), fails_open=True), f"JWT of {ID} for audience shop, exp required, or a token that fails"),
     ("jwt", Tokens((), True, True), "JWT of nobody, or no token or a token that fails"),
+    ("alteration", None, "passed on as it comes"),
+    ("alteration", Alterations(), "passed on as it comes"),
+    ("alteration", Alterations(("the path a becomes /b",), ("http3",)), "the path a becomes /b; http3"),
     ("mirror", None, "no copies"),
     ("mirror", Mirrored(()), "no copies"),
     ("mirror", Mirrored((("shop/copy:80", 12.5), ("b/c:1", 100.0))), "copies of 12.5% to shop/copy:80, 100% to b/c:1"),
@@ -143,6 +146,7 @@ SAID = [
     ("response-headers", None, "no response header added"),
     ("response-headers", (), "no response header added"),
     ("response-headers", (("x-frame-options", "DENY"),), "adds x-frame-options: DENY"),
+    ("response-headers", (("Set-Cookie", "a=hunter2"), ("x-api-key", "")), "adds Set-Cookie: (sha256 4060…), x-api-key: "),
     ("timeout", None, "no timeout"),
     ("timeout", Timeouts(), "no timeout"),
     ("timeout", Timeouts(15_000, 1_500, 3_600_000, 120_000), "request within 15 s, each attempt within 1500 ms, idle at most 1 h, connected within 2 min"),
@@ -175,7 +179,14 @@ def test_a_value_of_another_kind_is_a_mistake_of_the_caller(kind):
         said(kind, object())
 
 
-CLASSES = {type(value).__name__ for values in SAMPLES.values() for value in values} - {"NoneType", "bool", "int", "tuple", "Unknown", "Authorization"}
+CLASSES = {type(value).__name__ for values in SAMPLES.values() for value in values} - {
+    "NoneType",
+    "bool",
+    "int",
+    "tuple",
+    "Unknown",
+    "Authorization",
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -203,6 +214,12 @@ JWT_AND_BUYER = {"jwt": Tokens((JWT,)), "authorization": Authorization((BUYER,))
         ({"authorization": NOBODY, "jwt": Tokens((JWT,))}, "nobody"),
         (JWT_AND_BUYER, f"JWT ({ID}), role is buyer"),
         ({"authorization": Authorization((Way(sources=MIXED),))}, "only from 10.0.0.0/8"),
+        ({"authorization": Authorization((Way(sources=MIXED),)), "ip": MIXED}, "only from 10.0.0.0/8"),
+        ({"authorization": Authorization((BUYER,)), "ip": MIXED}, "role is buyer, only from 10.0.0.0/8"),
+        ({"ip": MIXED}, "only from 10.0.0.0/8"),
+        ({"ip": Sources(()), "jwt": Tokens((JWT,))}, "nobody"),
+        ({"ip": ANYWHERE}, "anybody"),
+        ({"ip": Unknown("a range that is none")}, "client addresses unknown (a range that is none)"),
         ({"jwt": Tokens((JWT, LAX))}, f"JWT ({ID} or any issuer)"),
         ({"jwt": Tokens((JWT, JWT), optional=True)}, f"JWT or none ({ID})"),
         ({"jwt": Tokens((), fails_open=True)}, "JWT or none (nobody)"),
@@ -238,6 +255,10 @@ WITH_SECRETS = [
     ("jwt", Tokens((Jwt(f"https://me:{SECRET}@id.example.com", (), f"https://me:{SECRET}@id.example.com/jwks", expiry_required=True),))),
     ("oidc", OidcLogin(f"https://me:{SECRET}@id.example.com", "shop")),
     ("external-auth", ExternalAuthorizer(f"http://me:{SECRET}@authz/check", "http")),
+    ("external-auth", ExternalAuthorizer(f"shop/authz:80/check?key={SECRET}", "http")),
+    ("authorization", Authorization((Way(terms=((f"header x-api-key is {SECRET}", True),)),))),
+    ("authorization", Authorization((Way(terms=((f"the CEL expression request.headers['x-api-key'] == '{SECRET}' is true", False),)),))),
+    ("rate-limit", (CountedLimit(1, "hour", (f"header x-api-key not is {SECRET}",), "shared"),)),
     ("header-edit", HeaderEdit((("authorization", SECRET), ("x-user", SECRET)), (("x-remote-user", SECRET),))),
 ]
 
@@ -248,6 +269,8 @@ def test_no_secret_is_said(kind, value):
         "jwt": Tokens((JWT,)),
         "oidc": OidcLogin(ID, "shop"),
         "external-auth": ExternalAuthorizer("a", "http"),
+        "authorization": EVERYBODY,
+        "rate-limit": (),
         "header-edit": HeaderEdit((("x-user", "b"),)),
     }
     found = [compared(kind, before, after) for before, after in ((value, other[kind]), (other[kind], value), (value, None), (None, value))]
@@ -261,7 +284,9 @@ def test_no_secret_is_said(kind, value):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("https://me:hunter2@id.example.com/a?b=c@d", "https://id.example.com/a?b=c@d"),
+        ("https://me:hunter2@id.example.com/a?b=c@d", "https://id.example.com/a?(sha256 9136…)"),
+        ("shop/authz:80/check?key=hunter2#x", "shop/authz:80/check?(sha256 8525…)#x"),
+        ("matching /v[0-9]?(a|b)", "matching /v[0-9]?(a|b)"),
         ("https://id.example.com/@me", "https://id.example.com/@me"),
         ("https://a@b@id.example.com", "https://id.example.com"),
         ("shop/authz:9000", "shop/authz:9000"),

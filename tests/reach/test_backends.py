@@ -163,6 +163,18 @@ def test_a_kind_of_the_gateways_own_is_what_it_says() -> None:
     assert (one.address, one.problem) == ("bucket.example.com", "")
 
 
+def test_of_two_problems_the_missing_grant_is_said_first() -> None:
+    external = service("e", "[]", namespace="other", more=", type: ExternalName, externalName: db.example.com")
+    backends, read = made(external, route("{name: e, namespace: other, port: 80}"), effects=Vendor())
+    (one,) = backends.of(read, read.rules[0])
+    assert "ReferenceGrant" in one.problem
+
+
+def test_a_name_elsewhere_counts_for_services_of_that_type_alone() -> None:
+    (one,) = resolved(service("a", more=", externalName: db.example.com, selector: {app: a}"), route("{name: a, port: 80}"))
+    assert one.address == "shop app=a:80"
+
+
 def test_a_gateway_may_refuse_external_names_and_no_other_service() -> None:
     external = service("e", "[]", more=", type: ExternalName, externalName: db.example.com")
     backends, read = made(external, service("a"), route("{name: e, port: 80}", "{name: a, port: 80}"), effects=Vendor())

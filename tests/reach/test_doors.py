@@ -360,3 +360,44 @@ def test_ways_in_that_nobody_reads_are_told() -> None:
         "1 Route (route.openshift.io) opens a way in that is not read",
         "2 IngressRoute (traefik.io) open a way in that is not read",
     )
+
+
+_CLOSED = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {namespace: shop, name: f}\nspec: {podSelector: {}, ingress: []}\n"
+
+
+def test_a_fence_counts_at_a_host_port_and_not_in_the_network_of_the_node() -> None:
+    ports = "containers: [{name: c, ports: [{containerPort: 8080, hostPort: 8080}]}]"
+    label = "host port of Deployment shop/d"
+    assert [one.kind for one in entries(found(deployment(f"{{{ports}}}"), _CLOSED)[label])[0].guards] == ["fence"]
+    assert entries(found(deployment(f"{{hostNetwork: true, {ports}}}"), _CLOSED)[label])[0].guards == ()
+
+
+def test_source_ranges_are_nothing_to_a_service_without_a_load_balancer() -> None:
+    (entry,) = entries(found(service(", loadBalancerSourceRanges: [10.0.0.0/8]", kind="NodePort"))["node port for 80 of Service shop/a"])
+    assert entry.notes == ("on every node",)
+
+
+def test_a_host_port_leads_to_the_service_that_names_its_port() -> None:
+    spec = "{containers: [{name: c, ports: [{name: web, containerPort: 8080, hostPort: 9000}]}]}"
+    made = found(deployment(spec), service(kind="ClusterIP", ports="[{port: 80, targetPort: web}]"))
+    (entry,) = entries(made["host port of Deployment shop/d"])
+    assert (str(behind(entry).id), entry.listener.name) == ("Service shop/a", "web")
+
+
+@pytest.mark.parametrize(("wanted", "problem"), [("name: web", ""), ("name: other", "Service shop/a has no port other")])
+def test_an_ingress_finds_a_port_by_its_name(wanted: str, problem: str) -> None:
+    ports = "[{port: 81, name: first}, {port: 80, name: web}]"
+    text = ingress(f"{{rules: [{rule('a.example.com', path('/', port=wanted))}]}}")
+    (entry,) = entries(found(text, service(kind="ClusterIP", ports=ports))["Ingress shop/i"])
+    if problem:
+        assert isinstance(entry.outcome, Answer)
+        assert problem in entry.outcome.why
+    else:
+        assert behind(entry).port == 80
+
+
+def test_of_several_services_of_the_pods_a_host_port_leads_to_that_of_its_port() -> None:
+    spec = "{containers: [{name: c, ports: [{containerPort: 8080, hostPort: 9000}]}]}"
+    other = service(kind="ClusterIP", name="a", ports="[{port: 90, targetPort: 9090}, {port: 80, targetPort: 8080, protocol: UDP}]")
+    made = found(deployment(spec), other, service(kind="ClusterIP", name="b"))
+    assert str(behind(entries(made["host port of Deployment shop/d"])[0]).id) == "Service shop/b"

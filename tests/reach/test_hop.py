@@ -224,3 +224,15 @@ def test_policies_that_were_renamed_say_the_same() -> None:
             to(SERVICE, policy(name, validation), policy(f"{name}2", "hostname: b, wellKnownCACertificates: System")) for name in "pq"
         )
         assert (one.guard.value, one.problem) == (other.guard.value, other.problem)
+
+
+def test_what_a_refused_policy_says_of_the_way_is_unknown() -> None:
+    from tests.reach.small import GATEWAY, get, reach, route
+
+    policy = (
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: BackendTLSPolicy\nmetadata: {namespace: shop, name: p}\nspec: {targetRefs: "
+        "[{group: '', kind: Service, name: a-0}], validation: {hostname: a.example.com, wellKnownCACertificates: WHOSE}}\n"
+    )
+    taken, refused = (get(reach(GATEWAY, route("a", ""), policy.replace("WHOSE", whose))).guards for whose in ("System", "Everybody"))
+    assert [one.state for one in taken if one.kind == "backend-tls"] == ["enforced"]
+    assert [one.state for one in refused if one.kind == "backend-tls"] == ["unknown"]

@@ -187,3 +187,36 @@ def test_a_misspelt_hostname_is_named() -> None:
     reply = get(reach(GATEWAY.replace("port: 80,", "port: 80, hostname: a.example.com,"), route("r", "")), host="a.exmple.com")
     assert isinstance(reply.outcome, NoRoute)
     assert 'did you mean "a.example.com"' in reply.outcome.why
+
+
+def test_why_one_of_two_routes_is_served_is_said_by_what_decides() -> None:
+    older = reach(GATEWAY, route("a", "", created=NEW), route("z", "", created=OLD))
+    assert [one.why for one in get(older).beaten] == ["its route is older"]
+    named = reach(GATEWAY, route("b", "", created=OLD), route("a", "", created=OLD))
+    assert [one.why for one in get(named).beaten] == ["of routes of equal age, its name comes first"]
+    longer = reach(GATEWAY, route("r", _path("PathPrefix", "/a"), _path("PathPrefix", "/a/b")))
+    assert [one.why for one in get(longer, "/a/b").beaten] == ["/a/b is longer than /a"]
+
+
+def test_two_regular_expressions_of_two_routes_are_open_in_the_standard_and_of_one_route_are_not() -> None:
+    one, other = _path("RegularExpression", "/a.*"), _path("RegularExpression", "/.*b")
+    apart = reach(GATEWAY, route("x", one, created=OLD), route("z", other, created=NEW), target=BARE)
+    assert isinstance(get(apart, "/ab").outcome, Undecided)
+    alike = reach(GATEWAY, route("x", one, created=OLD), route("z", one, created=NEW), target=BARE)
+    assert served(alike, "/ab") == "x/0"
+    assert served(reach(GATEWAY, route("r", other, one), target=BARE), "/ab") == "r/0"
+
+
+def test_where_nothing_listens_the_port_that_was_asked_for_is_named() -> None:
+    texts = (GATEWAY, route("r", ""))
+    asked, unasked = get(reach(*texts), port=81), get(reach(*texts), scheme="https")
+    assert isinstance(asked.outcome, NoRoute)
+    assert isinstance(unasked.outcome, NoRoute)
+    assert "81" in asked.outcome.why
+    assert "None" not in unasked.outcome.why
+
+
+def test_an_entry_that_falls_through_to_narrower_hostnames_is_one_entry() -> None:
+    texts = (GATEWAY, route("wild", "", hosts='"*.example.com"'), route("exact", _path("Exact", "/only"), hosts="a.example.com"))
+    found = reach(*texts, target=BARE)
+    assert sorted(one.label for one in found.entries()) == ["HTTPRoute shop/exact rule 0", "HTTPRoute shop/wild rule 0"]

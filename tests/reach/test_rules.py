@@ -149,3 +149,12 @@ def test_addresses_that_reach_the_listener_and_are_admitted(
         assert one.value == Sources.of(*admitted)
         assert one.at is not None
         assert one.at.object.kind == stated
+
+
+def test_external_authorization_of_the_standard_is_no_filter_of_envoy_gateway() -> None:
+    """Only the experimental channel has it, and nobody is asked: the whole rule answers 500, as the translator shows."""
+    asks = "{type: ExternalAuth, externalAuth: {protocol: HTTP, http: {}, backendRef: {name: authz, port: 80}}}"
+    found = outcome(GATEWAY, APP, route(asks), complete=COMPLETE)
+    assert isinstance(found, Answer)
+    assert (found.status, found.why) == (500, "Envoy Gateway has no filter of type ExternalAuth")
+    assert isinstance(outcome(GATEWAY, APP, route(asks), target=BARE, complete=COMPLETE), Forwarded)

@@ -142,6 +142,20 @@ def test_a_command_is_whole_or_not_there() -> None:
     assert "```sh" not in diff_markdown(compared(part(long)))
 
 
+@pytest.mark.parametrize("sign", ["\n", "\r", "\r\n", "\u2028", "\u0085", "\x0b", "\x1b[31m", "\x9b31m", "\x07"])
+def test_what_a_manifest_says_begins_no_line_of_its_own(sign: str) -> None:
+    """A note is one item, whatever a name or a reason in it holds."""
+    evil = attrs.evolve(RELAXED, reason=f"a{sign}- [x] b", owner=f"c{sign}# d", changes=(f"e{sign}> f",))
+    plain = attrs.evolve(RELAXED, reason="a - [x] b", owner="c # d", changes=("e > f",))
+    bodies = []
+    for text, relaxed in ((f"note{sign}## head", evil), ("note ## head", plain)):
+        changes = [RelaxedChange("added", None, relaxed), RelaxedChange("changed", RELAXED, relaxed)]
+        bodies.append(diff_markdown(compared(part(row(), relaxed=changes, not_judged=[text], notes=[text], left_out=[text]))))
+    evil_lines, plain_lines = (body.split("\n") for body in bodies)
+    assert [re.sub(r"\w.*", "", line) for line in evil_lines] == [re.sub(r"\w.*", "", line) for line in plain_lines]
+    assert len(bodies[0].splitlines()) == len(plain_lines) - 1
+
+
 # Every one of them.
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 
 import pytest
 
+from gatewright.report.reach_json import reach_json
+from gatewright.report.reach_mermaid import reach_mermaid
 from gatewright.report.reach_table import markdown, reach_markdown, reach_table
 from tests.reach.small import BARE, GATEWAY, reach, route
 from tests.report.test_reach_mermaid import HOSTILE
@@ -31,7 +34,7 @@ def test_text_stays_text_in_markdown(text: str) -> None:
 def test_a_hostile_name_adds_no_cell_and_no_line(text: str) -> None:
     quoted = "".join(one if one.isascii() and one.isalnum() else f"\\u{ord(one):04x}" for one in text)
     plain, evil = (
-        reach_markdown(reach(GATEWAY, route("name", "").replace("name: name\n", f'name: "{name}"\n'), target=BARE))
+        reach_markdown(reach(GATEWAY, route("name", "").replace("name: name\n", f'name: "{name}"\n  uid: "1"\n'), target=BARE))
         for name in ("plain", quoted)
     )
     assert [line.count("|") for line in evil.splitlines()] == [line.count("|") for line in plain.splitlines()]
@@ -77,3 +80,44 @@ def test_a_class_that_nobody_knows_is_not_known_in_every_row() -> None:
     text = reach_table(found)
     assert "not known" in next(line for line in text.splitlines() if "a-0" in line)
     assert "not judged: GatewayClass other" in text
+
+
+def test_what_is_open_is_marked_in_its_row_and_told_below() -> None:
+    found = reach(GATEWAY, route("a", ""), route("b", ""), route("c", "{path: {type: Exact, value: /c}}"))
+    text = reach_table(found)
+    rows, _, below = text.partition("\nundecided\n")
+    assert rows.count("undecided: Service shop/") == 2
+    assert "undecided: Service shop/c-0" not in rows
+    first, second, *_ = below.splitlines()
+    assert first.startswith(
+        "  HTTPRoute shop/a spec.rules[0]: HTTPRoute shop/b rule 0 may be served instead: of routes of equal rank the older is served"
+    )
+    assert first.endswith("  1.yaml:9")
+    assert "HTTPRoute shop/a rule 0 may be served instead" in second
+    page = reach_markdown(found)
+    assert page.count("| undecided: Service shop/") == 2
+    assert "### Undecided\n\n| object | field | why | where |" in page
+    entries = [json.loads(line.rstrip(",")) for line in reach_json(found).splitlines() if line.startswith('{"gateway"')]
+    assert [bool(one["undecided"]) for one in entries] == [False, True, True]
+    assert "HTTPRoute shop/b rule 0 may be served instead" in entries[1]["undecided"]
+    picture = [line for line in reach_mermaid(found).splitlines() if "undecided" in line]
+    assert len(picture) == 2
+    assert all("may be served instead" in line for line in picture)
+
+
+def test_a_row_that_may_not_be_there_says_so_too() -> None:
+    text = reach_table(reach(GATEWAY.replace("from: All", "from: Selector, selector: {matchLabels: {team: a}}"), route("a", "")))
+    assert "undecided: Service shop/a-0" in text
+    assert "\nundecided\n  HTTPRoute shop/a " in text
+
+
+def test_a_policy_that_protects_an_entry_is_not_said_to_do_nothing_perhaps() -> None:
+    """Its Service is not among the manifests and taken to exist, for the route as for the policy."""
+    policy = (
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: BackendTLSPolicy\nmetadata: {{namespace: shop, name: {0}}}\n"
+        "spec: {{targetRefs: [{{group: '', kind: Service, name: {0}}}], validation: {{hostname: a.example.com, wellKnownCACertificates: System}}}}\n"
+    )
+    text = reach_table(reach(GATEWAY, route("a", ""), policy.format("a-0"), policy.format("lost")))
+    _, _, perhaps = text.partition("\nperhaps does nothing\n")
+    assert "BackendTLSPolicy shop/lost spec.targetRefs[0]: Service shop/lost is not among the manifests" in perhaps
+    assert "BackendTLSPolicy shop/a-0" not in text

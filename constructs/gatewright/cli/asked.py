@@ -17,8 +17,9 @@ from gatewright.errors import InputError, NotJudged, did_you_mean
 from gatewright.gateways.port import Gateway
 from gatewright.manifest.yaml_read import Loaded
 from gatewright.match import ANYWHERE, Sources
+from gatewright.protection.credential import text_told
 from gatewright.reach.assembly import reach_of
-from gatewright.reach.binding import stated_target, unused
+from gatewright.reach.binding import Bound, stated_target, unused
 from gatewright.reach.reach import Reach
 from gatewright.world.content import ENDINGS
 from gatewright.world.reading import Read
@@ -82,14 +83,22 @@ class Stated:
 def reach_from(sources: Sequence[str], stated: Stated) -> Reach:
     """The reach of what the sources hold. Raises InputError, and NotJudged where there is nothing that anybody could reach."""
     gateways = stated.gateways()
-    reach = reach_of(world_from(sources, stated), {**traced(sources), **gateways})
+    said = traced(sources)
+    reach = reach_of(world_from(sources, stated), {**{name: target for name, (target, _) in said.items()}, **gateways})
+    files = {name: file for name, (_, file) in said.items() if name not in gateways}
+    reach = attrs.evolve(reach, bound={name: _credited(one, files.get(name)) for name, one in reach.bound.items()})
     idle = unused(reach.bound, gateways)
     if idle:
         raise InputError("\n".join(map(inline, idle)))
     if not reach.addresses:
-        raise NotJudged(f"nothing to judge: {', '.join(sources)} holds no Gateway, and no other way in")
+        raise NotJudged(f"nothing to judge: {_sources(sources)} holds no Gateway, and no other way in")
     _told(reach)
     return reach
+
+
+def _credited(bound: Bound, file: str | None) -> Bound:
+    """What a file says about a class is not what the command line says."""
+    return bound if file is None else attrs.evolve(bound, how=bound.how.replace("as --target says", f"as {file} says", 1))
 
 
 def world_from(sources: Sequence[str], stated: Stated) -> World:
@@ -103,11 +112,15 @@ def world_from(sources: Sequence[str], stated: Stated) -> World:
         raise InputError("\n".join(inline(str(error)) for error in read.errors))
     if not read.objects:
         raise NotJudged(
-            f"nothing to judge: no object in {', '.join(sources)}; of a folder {', '.join(f'*{one}' for one in ENDINGS)} are read"
+            f"nothing to judge: no object in {_sources(sources)}; of a folder {', '.join(f'*{one}' for one in ENDINGS)} are read"
         )
     live = any(one.startswith("cluster:") for one in sources)
     defaults = read.complete_for if live else frozenset(f"*.{group}" for group in own_groups())
     return _of_one_cluster(World.of(read.objects, completeness(defaults, stated.complete, stated.partial)))
+
+
+def _sources(sources: Sequence[str]) -> str:
+    return ", ".join("standard input" if one == "-" else one for one in sources)
 
 
 def sources_of(text: str) -> Sources:
@@ -129,7 +142,7 @@ def _told(reach: Reach) -> None:
         if one.target is not None and (one.newest or one.said == "guessed"):
             say(inline(f"GatewayClass {one.class_name}: {one.how}"), "soft")
     for text in reach.unjudged:
-        say(inline(f"not judged: {text}"), "bad")
+        say(inline(f"not judged: {text_told(text)}"), "bad")
 
 
 def _of_one_cluster(world: World) -> World:

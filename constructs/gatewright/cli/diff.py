@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,11 +13,11 @@ import click
 from gatewright.cli import exits
 from gatewright.cli.asked import Stated, world_options
 from gatewright.cli.diff_sides import Place, paired, sides
-from gatewright.cli.terminal import coloured, data, inline, say
-from gatewright.diff.concealing import concealed
+from gatewright.cli.terminal import coloured, columns, data, inline, say
 from gatewright.diff.diff import diff
 from gatewright.diff.manifests import manifests
 from gatewright.diff.opaque import opaque
+from gatewright.diff.publishing import publishing
 from gatewright.errors import InputError, NotJudged
 from gatewright.estate.relaxed import relaxed_changes
 from gatewright.reach.assembly import reach_of
@@ -45,6 +44,7 @@ class _Asked:
     full: bool
     name: str
     json_file: Path | None
+    allow_empty: tuple[str, ...] = ()
 
 
 @click.command("diff", short_help="what a change opens, closes, weakens or strengthens")
@@ -63,10 +63,17 @@ class _Asked:
 @click.option(
     "--name", default="manifests", show_default=True, metavar="NAME", help="What the comment is called: one comment a name is updated."
 )
+@click.option(
+    "--allow-empty",
+    type=click.Choice(["base", "head"]),
+    multiple=True,
+    help="That side may hold no manifest at all: base where a repository begins, head where it ends. May be repeated.",
+)
 @click.option("--json-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the JSON there as well.")
 def command(
-    base: str, head: str, form: Form, fail_on: FailOn, full: bool, name: str, json_file: Path | None, **stated: tuple[str, ...]
-) -> int:
+    base: str, head: str, form: Form, fail_on: FailOn, full: bool, name: str, allow_empty: tuple[str, ...], json_file: Path | None,
+    **stated: tuple[str, ...],
+) -> int:  # fmt: skip
     """Who can reach what in HEAD and could not in BASE, under which protection, with a witness for each row.
 
     BASE and HEAD are each a file, a folder, `-`, `git:REF`, `git:REF:path` or `cluster:CONTEXT`; or a program (`stacks/estate.py`,
@@ -75,7 +82,7 @@ def command(
     """
     if problem := name_problem(name):
         raise InputError(f"--name {name!r}: {problem}")
-    return _diff(_Asked(base, head, form, fail_on, full, name, json_file), Stated(**stated))
+    return _diff(_Asked(base, head, form, fail_on, full, name, json_file, allow_empty), Stated(**stated))
 
 
 def _diff(asked: _Asked, stated: Stated) -> int:
@@ -94,12 +101,13 @@ def _text(compared: Comparison, asked: _Asked) -> str:
     if asked.form == "sarif":
         return diff_sarif(compared)
     colours = sys.stdout is not None and coloured(sys.stdout)
-    return diff_text(compared, width=shutil.get_terminal_size((140, 24)).columns, full=asked.full, colours=colours)
+    return diff_text(compared, width=columns(sys.stdout, 140), full=asked.full, colours=colours)
 
 
 def _parts(asked: _Asked, stated: Stated) -> Iterator[Part]:
-    """Each cluster compared. Raises NotJudged where neither side has anything that anybody could reach, InputError for targets of nothing."""
-    base, head = sides(asked.base, asked.head, stated)
+    """Each cluster compared. Raises NotJudged for a side of nothing that was not allowed, and where neither has anything that anybody could
+    reach; InputError for targets of nothing."""
+    base, head = sides(asked.base, asked.head, stated, asked.allow_empty)
     gateways = stated.gateways()
     befores: list[Reach] = []
     afters: list[Reach] = []
@@ -117,12 +125,13 @@ def _parts(asked: _Asked, stated: Stated) -> Iterator[Part]:
 
 def _part(place: str, old: Place, new: Place, before: Reach, after: Reach) -> Part:
     found, changes = diff(before, after), manifests(old.world, new.world)
-    unread = tuple(one for one in opaque(before, after, changes) if one not in found.not_judged)
+    doubts = dict.fromkeys((*opaque(before, after, changes), *publishing(before, after, changes)))
+    unread = tuple(one for one in doubts if one not in found.not_judged)
     relaxed = tuple(relaxed_changes(old.relaxed, new.relaxed))
     found = attrs.evolve(found, notes=(*found.notes, *_exchanged(before, after)))
     return Part(
         place,
-        attrs.evolve(found, rows=tuple(map(concealed, found.rows)), not_judged=(*found.not_judged, *unread)),
+        attrs.evolve(found, not_judged=(*found.not_judged, *unread)),
         changes,
         relaxed,
         old.world,

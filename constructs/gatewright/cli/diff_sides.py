@@ -8,7 +8,7 @@ world a cluster; so is a program. Whatever else is named is one world.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 import attrs
@@ -55,12 +55,18 @@ class Side:
     places: Mapping[str, Place]
 
 
-def sides(base: str, head: str, stated: Stated) -> tuple[Side, Side]:
-    """Both sides, read or rendered. Raises InputError, and Refused where a program asks for what no gateway enforces."""
+def sides(base: str, head: str, stated: Stated, may_be_empty: Collection[str] = ()) -> tuple[Side, Side]:
+    """Both sides, read or rendered. Raises InputError, Refused where a program asks for what no gateway enforces, and NotJudged for one
+    without any manifest unless it is among ``may_be_empty`` (``base``, ``head``): a path that is wrong looks like an estate that is gone."""
     if base == head == "-":
         raise InputError("- stands for standard input, which can be read once; it is named twice")
     base, head = _programmed(base, head), _programmed(head, base)
     found = _nothing(_side(base, stated)), _nothing(_side(head, stated))
+    empty = {which: side for which, side in zip(("base", "head"), found, strict=True) if not side.places}
+    if barred := {which: side for which, side in empty.items() if which not in may_be_empty}:
+        raise NotJudged("nothing to judge: " + "; ".join(_barred(which, side.name) for which, side in barred.items()))
+    for side in empty.values():
+        say(f"{side.name} holds no manifest", "soft")
     single = [side for side in found if list(side.places) == [""]]
     if len(single) == 1 and any(len(side.places) > 1 for side in found):
         other = next(side for side in found if side is not single[0])
@@ -71,6 +77,11 @@ def sides(base: str, head: str, stated: Stated) -> tuple[Side, Side]:
     if single and all(len(side.places) <= 1 for side in found):  # a cluster's folder beside manifests that nobody rendered
         return _unnamed(found[0]), _unnamed(found[1])
     return found
+
+
+def _barred(which: str, name: str) -> str:
+    word = "new" if which == "base" else "gone"
+    return f"{which.upper()}, {name}, holds no manifest. If all is {word}, say so: --allow-empty {which}"
 
 
 def _unnamed(side: Side) -> Side:
@@ -141,11 +152,10 @@ def _folders(text: str, stated: Stated) -> Iterator[tuple[str, Place]]:
 
 
 def _world(text: str, stated: Stated) -> World:
-    """A place without manifests is a world of nothing: a repository may begin, or end, with this change."""
+    """A place without manifests is a world of nothing."""
     try:
         return world_from([text], stated)
     except NotJudged:
-        say(f"{text} holds no manifest", "soft")
         return World.of((), _complete(stated))
 
 

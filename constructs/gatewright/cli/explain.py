@@ -11,7 +11,7 @@ import click
 
 from gatewright.cli import exits
 from gatewright.cli.asked import Stated, reach_from, sources_of, world_options
-from gatewright.cli.explained import explained
+from gatewright.cli.explained import brief, explained
 from gatewright.cli.terminal import data, plain
 from gatewright.errors import InputError, did_you_mean
 from gatewright.match import ANYWHERE
@@ -23,6 +23,7 @@ from gatewright.reach.worded import decides
 from gatewright.report.explain_json import explain_json
 from gatewright.report.reach_json import reach_json
 from gatewright.report.reach_mermaid import reach_mermaid
+from gatewright.report.reach_row import rows
 from gatewright.report.reach_table import reach_markdown, reach_table
 
 Form = Literal["text", "json", "table", "markdown", "mermaid"]
@@ -61,6 +62,7 @@ class _Request:
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port.  [default: that of each fitting listener]")
 @click.option("--sni", metavar="NAME", help="The server name of the TLS handshake.  [default: the host]")
 @click.option("--from", "source", metavar="CIDR|internet|cluster", help="Where the client is.  [default: anywhere]")
+@click.option("--brief", "in_brief", is_flag=True, help="One paragraph: the outcome, by which rule, and who may pass.")
 @click.option("--all", "everything", is_flag=True, help="Every way in, one row an entry, in place of one request.")
 @world_options
 @click.option("--strict", is_flag=True, help="Exit with 3 if any protection is unknown, whether or not it decides who passes.")
@@ -68,13 +70,17 @@ class _Request:
     "--format", "form", type=click.Choice(["text", "json", "table", "markdown", "mermaid"]), default="text", show_default=True,
     help="table, markdown and mermaid are for --all.",
 )  # fmt: skip
-def command(sources: tuple[str, ...], everything: bool, strict: bool, form: Form, **given: object) -> int:
+def command(sources: tuple[str, ...], in_brief: bool, everything: bool, strict: bool, form: Form, **given: object) -> int:
     """What happens to a request: listener, rule and why it wins, every protection with the file and line that states it, the backend.
 
     PATH is a file, a folder, `-` for standard input, `git:REF` or `git:REF:path`, or `cluster:` and a context: the manifests of one cluster.
     """
     stated = Stated(*(given.pop(name) for name in ("targets", "complete", "partial")))  # type: ignore[arg-type]
     request = _Request(**given)  # type: ignore[arg-type]
+    if in_brief and (everything or form != "text"):
+        raise InputError(
+            f"--brief is a text about one request; leave out {'--all' if everything else f'--format {form}'}, or leave out --brief"
+        )
     if everything:
         _nothing_asked(request)
         reach = reach_from(sources, stated)
@@ -88,7 +94,8 @@ def command(sources: tuple[str, ...], everything: bool, strict: bool, form: Form
     changed = _changed(question.path)
     if changed:
         replies = [attrs.evolve(one, notes=(*one.notes, changed)) for one in replies]
-    data(explain_json(replies, reach) if form == "json" else explained(question, replies, reach))
+    told = brief if in_brief else explained
+    data(explain_json(replies, reach) if form == "json" else told(question, replies, reach))
     return exits.worst({code for one in replies for code in _codes(one, strict=strict)} | ({exits.NOT_JUDGED} if changed else set()))
 
 
@@ -121,7 +128,7 @@ def _codes(reply: Reply, *, strict: bool) -> Iterator[int]:
 
 def _code_of_all(reach: Reach, *, strict: bool) -> int:
     """Of the whole reach what is not known is in its rows; only with ``strict`` it is no answer."""
-    unknown = any(one.undecided or any(guard.state == "unknown" for guard in one.guards) for one in reach.entries())
+    unknown = any(one.undecided or any(guard.state == "unknown" for guard in one.entry.guards) for one in rows(reach))
     return exits.NOT_JUDGED if strict and (unknown or reach.unjudged) else exits.NOTHING_ADVERSE
 
 

@@ -11,6 +11,7 @@ from gatewright.gateways.effect import Guard
 from gatewright.manifest.fields import at, items, text
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.authorization import NOBODY
+from gatewright.protection.credential import text_told
 from gatewright.protection.said import said
 from gatewright.protection.unknown import Unknown
 from gatewright.reach.entry import Entry
@@ -19,6 +20,7 @@ from gatewright.reach.question import Question, Reply
 from gatewright.reach.reach import Reach
 from gatewright.reach.worded import (
     backend_words,
+    bounding_words,
     condition_words,
     decides,
     method_words,
@@ -44,9 +46,37 @@ def explained(question: Question, replies: Sequence[Reply], reach: Reach) -> str
     return "\n".join("\n".join(_block(question, one, reach)) + "\n" for one in replies)
 
 
+def brief(question: Question, replies: Sequence[Reply], reach: Reach) -> str:
+    """A paragraph each: the outcome, the rule that takes it, who may pass, what else stands there, and what nearby does nothing."""
+    return "\n".join("\n".join(_wrapped(" ".join(_sentences(question, one, reach)), "", "")) + "\n" for one in replies)
+
+
+def _sentences(question: Question, reply: Reply, reach: Reach) -> Iterator[str]:
+    world = reach.topology.world
+    yield f"{_first(question, reply)}."
+    if isinstance(reply.outcome, Undecided):
+        yield f"Why: {text_told(reply.outcome.reason)}."
+    winner = reply.winner
+    if winner is not None:
+        stated = origin(world, winner.route.id, winner.rule.path).place if winner.route and winner.rule else ""
+        yield f"By {winner.label}{f' ({stated})' if stated else ''} on {winner.listener}."
+        if isinstance(reply.outcome, Forwarded | Undecided) or any(map(decides, reply.guards)):
+            yield f"Who may pass: {_passes(reply, world)}."
+        if bounding := bounding_words(reply.guards):
+            yield f"Besides: {bounding}."
+    asides = list(dict.fromkeys(str(one.object) for one in idle(reach, reply)))
+    if asides:
+        more = f" and {len(asides) - _ASIDES} more" if len(asides) > _ASIDES else ""
+        yield f"Nearby, {', '.join(asides[:_ASIDES])}{more} {'does' if len(asides) == 1 else 'do'} nothing."
+
+
+def _first(question: Question, reply: Reply) -> str:
+    return f"{outcome_name(reply.outcome)}: {_asked(question)}: {_outcome(reply.outcome)}"
+
+
 def _block(question: Question, reply: Reply, reach: Reach) -> Iterator[str]:
     world = reach.topology.world
-    yield from _wrapped(f"{outcome_name(reply.outcome)}: {_asked(question)}: {_outcome(reply.outcome)}", "", "    ")
+    yield from _wrapped(_first(question, reply), "", "    ")
     if reply.listener is not None:
         yield from _labelled(
             "listener", [*_listener(reply.listener, world), *([f"served by {reply.address.target}"] if reply.address else [])]
@@ -96,7 +126,7 @@ def _rule(entry: Entry, http: bool, world: World) -> list[str]:
     if entry.route is not None and entry.rule is not None:
         path = (*entry.rule.path, "matches", entry.match) if entry.match >= 0 else entry.rule.path
         lines[0] += _at(origin(world, entry.route.id, path))
-    return lines + ([f"undecided: {entry.undecided}"] if entry.undecided else [])
+    return lines + ([f"undecided: {text_told(entry.undecided)}"] if entry.undecided else [])
 
 
 def _passes(reply: Reply, world: World) -> str:
@@ -129,7 +159,7 @@ def _protections(guards: Iterable[Guard], world: World) -> Iterator[str]:
         place = origin_of(world, one.at)
         state = "by default" if place is None and state_of(one) == "enforced" else state_of(one).replace("-", " ")
         lead = f"    {_SEVERAL if others else one.kind:<{width}}  {state:<12}  "
-        words = one.value.reason if isinstance(one.value, Unknown) else said(one.kind, one.value)
+        words = text_told(one.value.reason) if isinstance(one.value, Unknown) else said(one.kind, one.value)
         yield from _wrapped(f"{', '.join(each.kind for each in (one, *others))}: {words}" if others else words, lead, " " * len(lead))
         if place is not None:
             yield from _wrapped(_stated(place), " " * len(lead), " " * (len(lead) + 2))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ import attrs
 import click
 
 from gatewright.cli.matrix import Cell, cells
-from gatewright.cli.terminal import data
+from gatewright.cli.terminal import columns, data
 from gatewright.gateways.capability import Row
 
 SCHEMA = "gatewright.gateways/1"
@@ -49,7 +48,7 @@ def _json(found: Sequence[Cell]) -> str:
 
 def _table(found: Sequence[Cell]) -> str:
     """One paragraph a feature; versions that do the same share their lines."""
-    width = min(max(shutil.get_terminal_size().columns, 80), 120) if sys.stdout.isatty() else 100
+    width = min(max(columns(sys.stdout, 100), 80), 120)
     lines: list[str] = []
     for feature, group in itertools.groupby(found, key=lambda one: one.feature):
         lines.append(feature)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from typing import Literal, TextIO
 
@@ -13,6 +14,22 @@ from gatewright.errors import InputError
 Style = Literal["head", "bad", "soft"]
 _STYLES: dict[Style, str] = {"head": "\x1b[1m", "bad": "\x1b[1;31m", "soft": "\x1b[2m"}
 _RESET = "\x1b[0m"
+_DRAWN = str.maketrans(
+    {
+        **dict.fromkeys("┌┬┐├┼┤└┴┘", "+"),
+        "─": "-",
+        "│": "|",
+        "…": "...",
+        "→": "->",
+        "·": "-",
+        "🔴": "(!)",
+        "🟠": "(?)",
+        "🔵": "(~)",
+        "🟢": "(+)",
+        "⚪": "( )",
+    }
+)
+"""What is drawn, for where it cannot be printed."""
 
 
 def plain(text: str) -> str:
@@ -28,6 +45,11 @@ def inline(text: str) -> str:
 def coloured(stream: TextIO) -> bool:
     """Whether colours are wanted there: only on a terminal that has them, and never with NO_COLOR (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def columns(stream: TextIO | None, otherwise: int) -> int:
+    """How wide a terminal is; of a file or a pipe it is ``otherwise``, so that what is written there is the same everywhere."""
+    return shutil.get_terminal_size((otherwise, 24)).columns if stream is not None and stream.isatty() else otherwise
 
 
 def say(text: str = "", style: Style | None = None) -> None:
@@ -57,5 +79,10 @@ def data(text: str) -> None:
 
 
 def _encodable(text: str, stream: TextIO) -> str:
+    """What the stream can print: what we draw in other signs, what manifests hold written out."""
     encoding = stream.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_DRAWN).encode(encoding, "backslashreplace").decode(encoding)
+    return text

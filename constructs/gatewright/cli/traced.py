@@ -14,14 +14,14 @@ from gatewright.manifest.fields import at, mapping, text
 TRACE = "trace.json"
 
 
-def traced(sources: Iterable[str]) -> dict[str, Gateway]:
-    """The targets of the folders among the sources, by the name of their class; what cannot be read says nothing here."""
-    found: dict[str, Gateway] = {}
+def traced(sources: Iterable[str]) -> dict[str, tuple[Gateway, str]]:
+    """The targets of the folders among the sources, by the name of their class, and the file that says so; what cannot be read says nothing here."""
+    found: dict[str, tuple[Gateway, str]] = {}
     for source in sources:
         folder = Path(source)
         for file in sorted(folder.rglob(TRACE)) if folder.is_dir() else ():
             try:
-                found |= targets_of(file.read_bytes())
+                found |= {name: (target, str(file)) for name, target in targets_of(file.read_bytes()).items()}
             except OSError:
                 continue  # whoever reads the folder says so
     return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from difflib import SequenceMatcher
 from typing import Literal
 
 import click
 
 from gatewright.cli import exits
 from gatewright.cli.asked import Stated, reach_from, world_options
-from gatewright.cli.terminal import data, inline, plain
+from gatewright.cli.terminal import data, inline, plain, say
 from gatewright.errors import InputError, did_you_mean
 from gatewright.manifest.identity import ObjectId
 from gatewright.reach.outcome import Forwarded
@@ -48,6 +49,8 @@ def command(
     world = reach.topology.world
     if not (found.ways or found.stated):
         _known(reach, identity)
+    if not found.ways and port is not None:
+        _elsewhere(reach, identity)
     if form == "json":
         data(who_can_json(found, world))
     else:
@@ -58,8 +61,20 @@ def command(
     return exits.NOT_JUDGED if strict and unsure else exits.NOTHING_ADVERSE
 
 
+def _elsewhere(reach: Reach, service: ObjectId) -> None:
+    """By which other ports it is reached: perhaps one of these was meant."""
+    ports = sorted({way.backend.port for way in who(reach, service).ways if way.backend.id == service and way.backend.port})
+    if ports:
+        say(inline(f"{service} is reached at port {', '.join(map(str, ports))}"), "soft")
+
+
 def _service(text: str) -> ObjectId:
     namespace, slash, name = text.partition("/")
+    named, colon, port = text.rpartition(":")
+    if colon and port.isdecimal():
+        raise InputError(f"--service {text!r} holds a port; write --service {named} --port {port}")
+    if text != text.lower():
+        raise InputError(f"--service {text!r}: names of namespaces and Services are in lower case; write --service {text.lower()}")
     if not (slash and namespace and name) or "/" in name or " " in text:
         raise InputError(f"--service {text!r} is no namespace and name; write --service shop/orders")
     return ObjectId("", "Service", namespace, name)
@@ -74,10 +89,22 @@ def _known(reach: Reach, service: ObjectId) -> None:
         for one in (*entry.outcome.backends, *entry.outcome.mirrors)
     }
     stated = {one.id for one in reach.topology.world.of_kind("", "Service")}
-    names = sorted(f"{one.namespace}/{one.name}" for one in named | stated if one.kind == "Service")
-    hint = did_you_mean(f"{service.namespace}/{service.name}", names)
+    services = [one for one in named | stated if one.kind == "Service"]
+    hint = _slip(service, services)
     if hint and service not in named:
         raise InputError(f"--service {service.namespace}/{service.name}: no Service and no route says this name{hint}")
+
+
+def _slip(service: ObjectId, known: Collection[ObjectId]) -> str:
+    """A slip changes or exchanges a sign or two: of what was removed, ``orders`` beside ``orders-next``, the question is a good one."""
+    beside = {one.name for one in known if one.namespace == service.namespace and _near(one.name, service.name)}
+    others = {one.namespace for one in known if one.name == service.name and _near(one.namespace, service.namespace)}
+    names = did_you_mean(service.name, sorted(beside)).replace('"', f'"{service.namespace}/', 1)
+    return names or did_you_mean(service.namespace, sorted(others)).replace('"?', f'/{service.name}"?', 1)
+
+
+def _near(one: str, other: str) -> bool:
+    return sorted(one) == sorted(other) or (abs(len(one) - len(other)) <= 2 and SequenceMatcher(None, one, other).ratio() >= 0.8)
 
 
 def _text(found: Who, world: World) -> Iterator[str]:

@@ -27,7 +27,7 @@ from gatewright.diff.reasons import Reasons
 from gatewright.diff.regions import Rows, deciding, differences
 from gatewright.diff.row import Diff, Row
 from gatewright.diff.side import Side as Known
-from gatewright.diff.unjudged import gone_idle, not_judged
+from gatewright.diff.unjudged import gone_idle, not_judged, unread
 from gatewright.gateways.effect import Effects
 from gatewright.manifest.collecting import uncollected
 from gatewright.match import UNCONDITIONAL, Exact, HostSet, Match, PathSet, Request, Sources, Undecidable
@@ -49,6 +49,7 @@ def diff(before: Reach, after: Reach) -> Diff:
         rows += [_row(one) for one in folded(work.found)]
         rows += work.undecided
         judged, unchanged = not_judged(before, after)
+        judged = (*judged, *unread(before, after, {one for row in rows for one in row.objects}))
         return Diff(tuple(sorted(rows, key=_gravity)), judged, (*notes, *work.judge.notes, *gone_idle(before, after), *unchanged))
 
 

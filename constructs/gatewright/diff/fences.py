@@ -2,6 +2,7 @@
 
 What stands before the pods of a Service that is here is a guard of its entries. Of other pods nobody knows what they serve, so their
 policies are compared themselves: they add up, so another peer is more, and a policy that is gone opens its pods unless another selects them.
+Pods whose workloads are gone, or new, in the same change have nobody to be kept from.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from gatewright.manifest.fields import at, mapping
 from gatewright.manifest.identity import ObjectId
 from gatewright.reach.fence import ANYBODY, Opened, Policy, policies, required
 from gatewright.reach.outcome import Forwarded
+from gatewright.reach.pods import Pods, Workload
 from gatewright.reach.reach import Reach
 from gatewright.standard.topology.namespaces import Selector
 
@@ -30,8 +32,10 @@ def fences(before: Reach, after: Reach) -> Iterator[Row]:
     each = [pods for pods in sorted({*old, *new}) if _stated(old.get(pods, ())) != _stated(new.get(pods, ()))]
     if not each:
         return
-    served = _served(before) & _served(after)
+    served, running = _served(before) & _served(after), (_running(before), _running(after))
     for namespace, selector in each:
+        if _gone(namespace, selector, *running) or _gone(namespace, selector, *running[::-1]):
+            continue
         if not any(where == namespace and _selected(selector, dict(labels)) for where, labels in served):
             row = _row((namespace, selector), old, new)
             if row is not None:
@@ -90,6 +94,18 @@ def _served(reach: Reach) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         if labels:
             found.add((identity.namespace, tuple(sorted((str(key), str(value)) for key, value in labels.items()))))
     return found
+
+
+def _running(reach: Reach) -> Mapping[ObjectId, Workload]:
+    return {one.id: one for one in Pods.of(reach.topology.world).every_workload}
+
+
+def _gone(namespace: str, selector: Selector, here: Mapping[ObjectId, Workload], there: Mapping[ObjectId, Workload]) -> bool:
+    """Whether all pods of one side that are selected are of workloads that the other has not, nor any of its own in their place."""
+    selected = {one.id for one in here.values() if one.id.namespace == namespace and _selected(selector, dict(one.labels))}
+    return (
+        bool(selected) and there.keys().isdisjoint(selected) and not any(one.namespace == namespace for one in there.keys() - here.keys())
+    )
 
 
 def _selected(selector: Selector, labels: Mapping[str, str]) -> bool:

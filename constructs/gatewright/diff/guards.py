@@ -20,7 +20,7 @@ class Moved:
 
 
 def moved(before: Guards, after: Guards) -> Iterator[Moved]:
-    """By kind. What is stated and not enforced counts as none.
+    """By kind. What is stated and not enforced counts as none; of what is so on both sides, whom it believes is compared.
 
     Whether others than the gateway reach the pods is mostly unknown on both sides, each time for the pods of that backend: no change in itself.
     """
@@ -31,9 +31,21 @@ def moved(before: Guards, after: Guards) -> Iterator[Moved]:
         first, second = old.get(kind), new.get(kind)
         if kind == "fence" and _unknown(first) and _unknown(second):
             continue
-        how = compared(kind, standing(first), standing(second))
+        if idle(first, second) and first is not None and second is not None and kind in _ASKED:
+            how = compared(kind, first.value, second.value)
+        else:
+            how = compared(kind, standing(first), standing(second))
         if how.change != "same":
             yield Moved(first, second, how)
+
+
+_ASKED: frozenset[Kind] = frozenset(("client-address", "client-certificate", "external-auth", "jwt"))
+"""What of them is believed decides elsewhere, or refuses some, even where nobody is refused for lack of it."""
+
+
+def idle(before: Guard | None, after: Guard | None) -> bool:
+    """Whether a guard is stated on both sides, and enforced on neither."""
+    return before is not None and after is not None and before.state == after.state == "not-enforced"
 
 
 def standing(guard: Guard | None) -> object:

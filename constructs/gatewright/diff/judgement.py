@@ -8,14 +8,16 @@ import attrs
 
 from gatewright.diff import words
 from gatewright.diff.fate import Fate
-from gatewright.diff.guards import Moved, moved
+from gatewright.diff.guards import Moved, idle, moved
 from gatewright.diff.reasons import ASKED, Reasons, label, nobody, objects
 from gatewright.diff.regions import Piece
 from gatewright.diff.row import Change
 from gatewright.gateways.effect import Guard
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection import dimension
+from gatewright.protection.bounds import Alterations
 from gatewright.protection.dimension import DIMENSIONS
+from gatewright.protection.said import said
 from gatewright.reach.outcome import Answer, Backend, Forwarded, Redirected, Rejected
 
 
@@ -147,6 +149,13 @@ class Judge:
     def _said(one: Moved, old: Fate, new: Fate) -> tuple[str, str]:
         """A guard before and after."""
         kind = one.how.kind
+        if kind == "alteration":
+            return _apart(one.before, one.after), _apart(one.after, one.before)
+        if idle(one.before, one.after):
+            first, second = (
+                f"{said(kind, each.value)}, enforced for nobody" if each is not None else "" for each in (one.before, one.after)
+            )
+            return first, second
         return words.standing(kind, one.before, old), words.standing(kind, one.after, new)
 
     def _backends(self, old: Fate, new: Fate, was: Forwarded, now: Forwarded) -> Iterator[Judged]:
@@ -179,6 +188,17 @@ class Judge:
             same = self._answers.setdefault((words.outcome(old.outcome), words.outcome(new.outcome)), {})
             same[label(new.entry or old.entry)] = id(old.entry), id(new.entry)
         return None
+
+
+def _apart(one: Guard | None, other: Guard | None) -> str:
+    """What is done on the way on one side alone."""
+    mine, theirs = (each.value if each is not None else None for each in (one, other))
+    if not isinstance(mine, Alterations) or not isinstance(theirs, Alterations | None):
+        return said("alteration", mine)
+    bearing, other_ = theirs.bearing if theirs else (), theirs.other if theirs else ()
+    return said(
+        "alteration", Alterations(tuple(x for x in mine.bearing if x not in bearing), tuple(x for x in mine.other if x not in other_))
+    )
 
 
 def overall(changes: Iterable[Change]) -> Change:

@@ -5,30 +5,37 @@ No request has another fate by these alone, but whoever is let in here can give 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TypeAlias
+
+import attrs
 
 from gatewright.diff.fences import fences
 from gatewright.diff.grants import grants
 from gatewright.diff.pairing import addresses
 from gatewright.diff.row import Change, Row
 from gatewright.manifest.identity import ObjectId
+from gatewright.manifest.yaml_read import Loaded
 from gatewright.match import Request
 from gatewright.reach.address import Address
 from gatewright.reach.reach import Reach
-from gatewright.standard.topology.listener import Admits, Listener
+from gatewright.standard.topology.listener import Admits, Listener, Served
 
 _OWN = "kubernetes.io/metadata.name"
 Needs: TypeAlias = tuple[tuple[str, str, tuple[str, ...]], ...] | None
 """What the labels of a namespace must fulfil; None: no namespace does."""
+Labels: TypeAlias = Mapping[str, str]
 
 
 def openings(before: Reach, after: Reach) -> Iterator[Row]:
     """Rows about who may attach or refer, whether or not somebody does."""
+    changed = _namespaces(before, after)
     for old, new in addresses(before.addresses, after.addresses):
-        if old is not None and new is not None:
-            yield from _listeners(old, new)
-            yield from _listener_sets(before, after, old, new)
+        yield from _listeners(old, new)
+        yield from _listener_sets(before, after, old, new)
+        yield from _relabelled(changed, old, new)
     yield from grants(before, after)
     yield from fences(before, after)
 
@@ -36,16 +43,121 @@ def openings(before: Reach, after: Reach) -> Iterator[Row]:
 # Routes on listeners.
 
 
-def _listeners(old: Address, new: Address) -> Iterator[Row]:
-    """Listeners by name; of the others, those of one port, protocol and hostname are one."""
-    mine = [listener for served in old.gateways for listener in served.listeners]
-    theirs = [listener for served in new.gateways for listener in served.listeners]
-    by_name = {(one.owner.kind, one.name): one for one in mine}
-    by_place = {(one.port, one.protocol, one.host): one for one in mine}
+def _listeners(old: Address | None, new: Address | None) -> Iterator[Row]:
+    """Those of both sides, and those of one that let others than their own namespace in where nothing else of this address does."""
+    mine, theirs = _all(old), _all(new)
+    address = new or old
+    where = address.label if address is not None else ""
+    paired = list(_paired(mine, theirs))
+    for was, now in paired:
+        yield from _listener(was, now, where)
+    kept = {id(one) for pair in paired for one in pair}
     for listener in theirs:
-        was = by_name.get((listener.owner.kind, listener.name)) or by_place.get((listener.port, listener.protocol, listener.host))
-        if was is not None:
-            yield from _listener(was, listener, new.label)
+        if id(listener) not in kept and _opens(listener) and not any(_includes(other, listener) for other in mine):
+            yield _attaching(listener, where, "weaker", "there is no such listener", f"routes of {_routes(listener)} may attach",
+                             f"{listener} is new, and takes routes of {_routes(listener)}: they can serve {_hostname(listener)} there")  # fmt: skip
+    for listener in mine:
+        if id(listener) not in kept and _opens(listener) and not any(_includes(other, listener) for other in theirs):
+            yield _attaching(listener, where, "stronger", f"routes of {_routes(listener)} may attach", "there is no such listener",
+                             f"{listener} is gone")  # fmt: skip
+
+
+def _relabelled(changed: Sequence[tuple[str, Labels, Labels]], old: Address | None, new: Address | None) -> Iterator[Row]:
+    """Namespaces that a listener asks for by labels, and that have others now: the listener says what it said."""
+    for was, now in _paired(_all(old), _all(new)) if changed else ():
+        needs = _needs(now.admits, now.owner.namespace)
+        if now.admits.origin != "Selector" or not needs or was.admits != now.admits or new is None:
+            continue
+        for name, before, after in changed:
+            sides = [all(_fulfilled(labels, need) for need in needs) for labels in (before, after)]
+            if sides[0] is sides[1]:
+                continue
+            words = ["may attach" if chosen else "may not attach" for chosen in sides]
+            reason = f"Namespace {name} {'has the labels now' if sides[1] else 'has not the labels any more'} that {now} asks for"
+            row = _of_listener(
+                "weaker" if sides[1] else "stronger", now, new.label, f"routes of namespace {name}", words[0], words[1], reason
+            )
+            yield attrs.evolve(row, objects=(ObjectId("", "Namespace", "", name), *row.objects))
+
+
+def _namespaces(before: Reach, after: Reach) -> list[tuple[str, Labels, Labels]]:
+    """Those that are here on both sides with other labels."""
+    old, new = ({one.id.name: _labels(one) for one in reach.topology.world.of_kind("", "Namespace")} for reach in (before, after))
+    return [(name, labels, new[name]) for name, labels in sorted(old.items()) if name in new and labels != new[name]]
+
+
+def _labels(loaded: Loaded) -> Labels:
+    metadata = loaded.manifest.get("metadata")
+    held = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    return {_OWN: loaded.id.name} | ({str(key): str(value) for key, value in held.items()} if isinstance(held, Mapping) else {})
+
+
+def _fulfilled(labels: Mapping[str, str], need: tuple[str, str, tuple[str, ...]]) -> bool:
+    key, operator, values = need
+    held = labels.get(key)
+    match operator:
+        case "In":
+            return held in values
+        case "NotIn":
+            return held not in values
+        case "Exists":
+            return held is not None
+        case _:
+            return held is None
+
+
+def _all(address: Address | None) -> list[Listener]:
+    return [listener for served in address.gateways for listener in served.listeners] if address is not None else []
+
+
+def _paired(mine: Sequence[Listener], theirs: Sequence[Listener]) -> Iterator[tuple[Listener, Listener]]:
+    """By owner and name; of the rest first those of one kind of owner, name and place, then of one place, then of one name alone."""
+    rest, others = list(mine), list(theirs)
+    for key in _KEYS:
+        found: defaultdict[object, list[Listener]] = defaultdict(list)
+        for one in rest:
+            found[key(one)].append(one)
+        left: list[Listener] = []
+        for other in others:
+            if found[key(other)]:
+                yield found[key(other)].pop(0), other
+            else:
+                left.append(other)
+        rest, others = [one for each in found.values() for one in each], left
+
+
+_KEYS: tuple[Callable[[Listener], object], ...] = (
+    lambda one: (one.owner, one.name),
+    lambda one: (one.owner.kind, one.name, one.port, one.protocol, one.host),
+    lambda one: (one.port, one.protocol, one.host),
+)
+
+
+def _opens(listener: Listener) -> bool:
+    """Whether it takes routes of others than whoever states it."""
+    return listener.admits.origin in ("All", "Selector") and listener.standing != "refused"
+
+
+def _includes(wide: Listener, narrow: Listener) -> bool:
+    """Whether whoever may attach to the one could serve the same requests by attaching to the other."""
+    return (
+        (wide.port, wide.protocol, wide.mode) == (narrow.port, narrow.protocol, narrow.mode)
+        and wide.host.covers(narrow.host)
+        and set(narrow.kinds) <= set(wide.kinds)
+        and _within(_needs(narrow.admits, narrow.owner.namespace), _needs(wide.admits, wide.owner.namespace))
+    )
+
+
+def _attaching(listener: Listener, where: str, change: Change, before: str, after: str, reason: str) -> Row:
+    return _of_listener(change, listener, where, f"routes of {_routes(listener)}", before, after, reason)
+
+
+def _routes(listener: Listener) -> str:
+    return _who(_needs(listener.admits, listener.owner.namespace))
+
+
+def _hostname(listener: Listener) -> str:
+    return "any hostname" if listener.host.name == "*" else listener.host.name
 
 
 def _listener(old: Listener, new: Listener, where: str) -> Iterator[Row]:
@@ -150,28 +262,29 @@ def _implies(one: tuple[str, str, tuple[str, ...]], other: tuple[str, str, tuple
 # ListenerSets on Gateways.
 
 
-def _listener_sets(before: Reach, after: Reach, old: Address, new: Address) -> Iterator[Row]:
-    for was, now in zip(old.gateways, new.gateways, strict=False):
-        needs = [_allowed(reach, one.id) for reach, one in ((before, was), (after, now))]
+def _listener_sets(before: Reach, after: Reach, old: Address | None, new: Address | None) -> Iterator[Row]:
+    for was, now in _of_one_name(old, new):
+        needs = [_allowed(reach, one.id) if one is not None else None for reach, one in ((before, was), (after, now))]
         change = _change(*needs)
-        if change is not None:
+        gateway, address = now or was, new or old
+        if change is not None and gateway is not None and address is not None:
             words = [f"ListenerSets of {_who(one)}" for one in needs]
-            reason = f"{now.id} takes {words[1]}: they can open hostnames and ports of their own on it"
-            yield Row(
-                change,
-                "any",
-                0,
-                "*",
-                "any",
-                "any",
-                words[1],
-                f"{words[0]} may attach",
-                f"{words[1]} may attach",
-                reason,
-                None,
-                (now.id,),
-                new.label,
+            attaching = [f"{word} may attach" for word in words]
+            first = attaching[0] if was is not None else "there is no such Gateway"
+            second = attaching[1] if now is not None else "there is no such Gateway"
+            reason = (
+                f"{gateway.id} takes {words[1]}: they can open hostnames and ports of their own on it" if now else f"{gateway.id} is gone"
             )
+            who = words[1] if now else words[0]
+            yield Row(change, "any", 0, "*", "any", "any", who, first, second, reason, None, (gateway.id,), address.label)
+
+
+def _of_one_name(old: Address | None, new: Address | None) -> Iterator[tuple[Served | None, Served | None]]:
+    """The Gateways of an address; those that have no namesake are one under two names as far as there are as many."""
+    mine, theirs = ({one.id: one for one in side.gateways} if side is not None else {} for side in (old, new))
+    yield from ((one, theirs[name]) for name, one in mine.items() if name in theirs)
+    gone, came = ([one for name, one in side.items() if name not in other] for side, other in ((mine, theirs), (theirs, mine)))
+    yield from zip_longest(gone, came)
 
 
 def _allowed(reach: Reach, gateway: ObjectId) -> Needs:

@@ -1,8 +1,8 @@
 """Manifests without what nobody may read in a log or a comment: each secret becomes a digest, so that a change of it still shows.
 
 What is taken for a secret: ``data`` and ``stringData`` of a Secret; text under a name that sounds like one (``clientSecret: …``, an
-``env`` entry or a header called ``DB_PASSWORD`` or ``Authorization``); private keys in PEM; tokens and ``Bearer`` or ``Basic`` credentials;
-URLs with a password. The name of a Secret is none: that another one is referred to is a change that must be seen.
+``env`` entry or a header called ``DB_PASSWORD`` or ``Authorization``); and what ``protection.credential`` knows by its look, wherever it
+stands. The name of a Secret is none: that another one is referred to is a change that must be seen.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -19,16 +18,10 @@ import attrs
 
 from gatewright.admission.quoting import is_secret
 from gatewright.manifest.fields import at, mapping
+from gatewright.protection.credential import expression_told, is_credential, sounds_secret, text_told
 
 _SHORTEST = 4  # hexadecimal digits: enough to tell two apart, and nothing to guess a password by
-_CREDENTIAL = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|\beyJ[\w-]{10,}\.[\w-]{10,}\."  # a JWT
-    r"|\b(?:Bearer|Basic) [\w+/=.~-]{8,}"
-    r"|://[^/\s:@]*:[^/\s@]+@"
-    r"|\$apr1\$|\$2[aby]\$|\{SHA\}"  # a line of htpasswd
-)
-_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
+_EXPRESSIONS = ("cel", "expression")
 _REFERENCE = frozenset({"group", "kind", "namespace", "name", "key", "optional", "sectionName"})
 
 Tree: TypeAlias = "Hidden | dict[str, Tree] | list[Tree] | str | int | float | bool | None"
@@ -71,15 +64,15 @@ def _masked(value: object, key: str) -> Tree:
     if isinstance(value, Mapping):
         if is_secret(key) and not _REFERENCE.issuperset(value):
             return {str(name): _all_hidden(item) for name, item in value.items()}
-        sounds = _sounds(at(value, "name"))
-        return {
-            str(name): _hidden(item) if sounds and name in ("value", "values") and isinstance(item, str) else _masked(item, str(name))
-            for name, item in value.items()
-        }
+        named = at(value, "name")
+        sounds = isinstance(named, str) and sounds_secret(named)
+        return {str(name): _all_hidden(item) if sounds and name in ("value", "values") else _masked(item, str(name)) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(item, key) for item in value]
     if isinstance(value, str):
-        return _hidden(value) if is_secret(key) or _CREDENTIAL.search(value) else value
+        if is_secret(key) or is_credential("", value):
+            return _hidden(value)
+        return expression_told(value) if key in _EXPRESSIONS else text_told(value)
     return value if value is None or isinstance(value, bool | int | float) else _text(value)
 
 
@@ -89,19 +82,6 @@ def _all_hidden(value: object) -> Tree:
     if isinstance(value, list | tuple):
         return [_all_hidden(item) for item in value]
     return _hidden(value) if isinstance(value, str) else _masked(value, "")
-
-
-def is_credential(name: str, value: str) -> bool:
-    """Whether a header or parameter that routes match on holds what nobody may read: by its name, or by the look of its value.
-
-    A cookie by its look alone: ``canary=always`` is none.
-    """
-    named = is_secret(name) or (name.lower() in _HEADERS and "cookie" not in name.lower())
-    return bool(value) and (named or _CREDENTIAL.search(value) is not None)
-
-
-def _sounds(name: object) -> bool:
-    return isinstance(name, str) and (is_secret(name) or name.lower() in _HEADERS)
 
 
 def _decoded(value: object) -> bytes | str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 
+from gatewright.gateways.effect import Guards
 from gatewright.manifest.identity import ObjectId
+from gatewright.protection.unknown import Unknown
 from gatewright.reach.reach import Reach
 
 
@@ -24,6 +27,40 @@ def not_judged(before: Reach, after: Reach) -> tuple[tuple[str, ...], tuple[str,
         else:
             bearing.append(f"{text} ({'before' if text in old else 'after'} the change)")
     return tuple(bearing), tuple(notes)
+
+
+def unread(before: Reach, after: Reach, told: Iterable[ObjectId]) -> Iterator[str]:
+    """Objects whose words could not be read on either side and are not the same on both: what they changed to is as unknown as what they were.
+
+    ``told``: those of which a row says so already. Where an object holds is no part of its words: a route with another name is the same route.
+    """
+    sides = [_unknown(reach) for reach in (before, after)]
+    if not all(sides):
+        return
+    words = [{_words(reach, one) for one in side} for reach, side in zip((before, after), sides, strict=True)]
+    for one, reason in sides[1].items():
+        if one not in told and _words(after, one) not in words[0]:
+            yield f"{one} changed, and cannot be read: {reason}"
+
+
+def _unknown(reach: Reach) -> dict[ObjectId, str]:
+    """What states a guard that is unknown, and why it is."""
+    found: dict[ObjectId, str] = {}
+    known: dict[int, Guards] = {}
+    for entry in reach.entries():
+        if id(entry.guards) not in known:
+            known[id(entry.guards)] = entry.guards
+            for guard in entry.guards:
+                if guard.at is not None and isinstance(guard.value, Unknown):
+                    found.setdefault(guard.at.object, guard.value.reason)
+    return found
+
+
+def _words(reach: Reach, one: ObjectId) -> str:
+    loaded = reach.topology.world.get(one)
+    spec = loaded.manifest.get("spec") if loaded is not None else None
+    stated = {key: value for key, value in spec.items() if not str(key).startswith("target")} if isinstance(spec, Mapping) else {}
+    return json.dumps([one.kind, one.namespace, stated], sort_keys=True, default=str)
 
 
 def _changed(before: Reach, after: Reach) -> Iterator[ObjectId]:

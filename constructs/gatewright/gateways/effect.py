@@ -9,10 +9,11 @@ import attrs
 
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.dimension import Kind
+from gatewright.protection.headers import HeaderEdit
 from gatewright.protection.unknown import Unknown
 from gatewright.standard.precedence import Routed
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Filters, Route
 
 State: TypeAlias = Literal["enforced", "not-enforced", "unknown"]
 """``not-enforced``: it is stated, and refuses nobody (optional, shadowed, failing open, or overruled)."""
@@ -76,12 +77,41 @@ class RuleEffect:
 
 
 @attrs.frozen
+class Arriving:
+    """What a header is once a route is chosen, whatever the client sent: ``value``, None where it is gone; ``doubt``: why that is not known."""
+
+    value: str | None = None
+    doubt: str = ""
+
+
+@attrs.frozen
 class Upstream:
-    """What a backend of the gateway's own kind stands for: ``address`` in words, the way to it, and why it cannot be used."""
+    """What a backend of the gateway's own kind stands for: ``address`` in words, the way to it, and why it cannot be used.
+
+    ``undecided``: why it may not be there as it is written.
+    """
 
     address: str
     hop: Guard | None = None
     problem: str = ""
+    undecided: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Changes:
+    """What the filters of one backendRef make of what that backend gets, as far as the gateway runs them.
+
+    ``response`` are header names and values; ``unknown`` the kinds of which nobody can say what becomes of them, with the reason.
+    ``problem``: why the backend cannot be used because of them.
+    """
+
+    request: HeaderEdit = HeaderEdit()
+    response: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[tuple[Kind, str], ...] = ()
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    at: Stated | None = None
 
 
 @attrs.frozen
@@ -134,6 +164,10 @@ class Effects(Protocol):
         """What every connection and request through a listener meets, whatever the route."""
         ...
 
+    def arriving(self, listener: Listener, header: str) -> Arriving | None:
+        """What the listener makes of a header before a route is chosen; None: nothing, it is as the client sends it."""
+        ...
+
     def on_rule(self, route: Route, rule: int, listener: Listener) -> RuleEffect:
         """What its policies and its own filters do to a rule of a route attached to a listener; the standard's own filters are not in it."""
         ...
@@ -144,6 +178,10 @@ class Effects(Protocol):
 
     def upstream(self, route: Route, ref: BackendRef) -> Upstream | None:
         """A backend that is no Service, if it is of a kind of the gateway's own; None: it is not, and leads nowhere."""
+        ...
+
+    def changes(self, route: Route, ref: BackendRef, filters: Filters) -> Changes:
+        """What the filters of its own make of what a backend gets; asked where it has some."""
         ...
 
     def hop(self, service: ObjectId, port: int, stated: Guard) -> Guard:

@@ -15,6 +15,7 @@ from gatewright.manifest.fields import (
     strings,
     text,
     texts,
+    url,
 )
 
-__all__ = ["at", "items", "label_of", "mapping", "milliseconds", "name_of", "namespace_of", "quantity", "size", "strings", "text", "texts"]
+__all__ = ["at", "items", "label_of", "mapping", "milliseconds", "name_of", "namespace_of", "quantity", "size", "strings", "text", "texts", "url"]

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import attrs
-
 from gatewright.gateways.fields import at, items, mapping, namespace_of, text, texts
 from gatewright.live.reader import Object
 from gatewright.live.references import CLUSTER_SCOPED, references
 from gatewright.manifest.identity import ObjectId
 from gatewright.standard.objects import GATEWAY_GROUP
+from gatewright.standard.topology.route import ParentRef
 
 
-@attrs.frozen(order=True)
-class Parent:
-    """A parentRef or ancestorRef with what the standard fills in. An empty section or a port of 0 is none."""
-
-    to: ObjectId
-    section: str = ""
-    port: int = 0
-
-    def __str__(self) -> str:
-        return str(self.to) + (f" listener {self.section}" if self.section else "") + (f" port {self.port}" if self.port else "")
-
-
-def parent(ref: object, namespace: str) -> Parent:
-    """The reference as it stands in an object of this namespace."""
+def parent(ref: object, namespace: str) -> ParentRef:
+    """A parentRef, targetRef or ancestorRef as it stands in an object of this namespace, with what the standard fills in."""
     port, group, kind = at(ref, "port"), text(at(ref, "group")), text(at(ref, "kind")) or "Gateway"
     place = "" if kind in CLUSTER_SCOPED else text(at(ref, "namespace")) or namespace
     identity = ObjectId(GATEWAY_GROUP if group is None else group, kind, place, text(at(ref, "name")) or "")
-    return Parent(identity, text(at(ref, "sectionName")) or "", port if isinstance(port, int) else 0)
+    return ParentRef(identity, text(at(ref, "sectionName")) or "", port if isinstance(port, int) else 0)
 
 
-def parents(one: Object) -> tuple[Parent, ...]:
+def parents(one: Object) -> tuple[ParentRef, ...]:
     """The parents that a route, or a ListenerSet, asks for."""
     refs = [*items(at(one, "spec", "parentRefs")), *([single] if (single := at(one, "spec", "parentRef")) is not None else [])]
     return tuple(parent(ref, namespace_of(one)) for ref in refs)
@@ -44,7 +31,7 @@ def is_policy(one: Object) -> bool:
     return any(at(one, "spec", field) is not None for field in ("targetRef", "targetRefs", "targetSelectors"))
 
 
-def targets(one: Object) -> tuple[Parent, ...]:
+def targets(one: Object) -> tuple[ParentRef, ...]:
     """What a policy names; what it selects by labels is asked of ``selects``."""
     refs = [*items(at(one, "spec", "targetRefs")), *([single] if (single := at(one, "spec", "targetRef")) is not None else [])]
     return tuple(parent(ref, namespace_of(one)) for ref in refs)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from gatewright.errors import shown
-from gatewright.gateways.fields import at, items, text
+from gatewright.gateways.fields import at, items, text, url
 from gatewright.gateways.installation import Controller, Setting, Store
 from gatewright.live.cluster import Absent, Found, Withheld
 from gatewright.live.conditions import generation
@@ -125,16 +124,16 @@ def _setting(subject: str, setting: Setting, tree: Object) -> Judgement:
 def _store(subject: str, store: Store, namespace: str, tree: Object, reader: Reader) -> Judgement:
     """A URL may hold a password: of it only the host and the port are ever shown."""
     check, claimed = _of_store(store)
-    url, secret = (text(at(tree, *path.split("."))) for path in (store.url, store.secret))
-    if url is None and secret is not None:
+    stated, secret = (text(at(tree, *path.split("."))) for path in (store.url, store.secret))
+    if stated is None and secret is not None:
         answer = reader.object("v1", "Secret", namespace, secret, metadata_only=True)
         found = f"its URL is in Secret {namespace}/{secret}"
         if isinstance(answer, Absent):
             return wrong(check, subject, claimed, f"{found}, which is not there", "make the Secret")
         return unknown(check, subject, claimed, f"{found}, which is not read")
-    if url is None:
+    if stated is None:
         return wrong(check, subject, claimed, f"{store.url} is not written", f"write {store.url}")
-    host, port = _host(url)
+    host, port = _host(stated)
     name, in_namespace, *rest = (*host.split("."), namespace) if "." not in host else host.split(".")
     if not host or ":" in host or (rest and rest[0] != "svc"):
         return unknown(check, subject, claimed, f"{host or store.url} is no Service of this cluster")
@@ -149,14 +148,10 @@ def _store(subject: str, store: Store, namespace: str, tree: Object, reader: Rea
     return ok(check, subject, claimed, f"Service {in_namespace}/{name}")
 
 
-def _host(url: str) -> tuple[str, int | None]:
+def _host(stated: str) -> tuple[str, int | None]:
     """The host and port of ``host:port`` or ``scheme://user:password@host:port``; empty for several hosts and for what is no URL."""
-    try:
-        parts = urlsplit(url if "://" in url else f"//{url}")
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return "", None
-    return ("", None) if "," in url else (host, port)
+    parts = url(stated if "://" in stated else f"//{stated}")
+    return ("", None) if parts is None or "," in stated else (parts.hostname or "", parts.port)
 
 
 def _shown(value: object) -> str:

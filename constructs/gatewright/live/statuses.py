@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gatewright.gateways.fields import at, items, mapping, namespace_of, text
-from gatewright.live.attachment import Above, Parent, is_policy, parent, parents, selects, targets
+from gatewright.live.attachment import Above, is_policy, parent, parents, selects, targets
 from gatewright.live.cluster import Withheld
 from gatewright.live.conditions import Condition, conditions, generation, is_not_said, is_said, named, said
 from gatewright.live.folder import Written
@@ -19,6 +19,7 @@ from gatewright.live.objects import State, readable
 from gatewright.live.reader import Object
 from gatewright.manifest.identity import ObjectId
 from gatewright.standard.objects import GATEWAY_GROUP
+from gatewright.standard.topology.route import ParentRef
 
 _FIX = "mend what its controller complains of"
 _PLACES = re.compile(r"[a-z0-9.-]+/[a-z0-9.-]+")
@@ -93,7 +94,7 @@ class Statuses:
         for target in aims:
             yield self._reached(identity, target, [place for place, _ in told], full=full)
 
-    def _reached(self, identity: ObjectId, target: Parent, told: Sequence[Parent], *, full: bool) -> Judgement:
+    def _reached(self, identity: ObjectId, target: ParentRef, told: Sequence[ParentRef], *, full: bool) -> Judgement:
         """Whether the policy is said to bear on the Gateways behind one of its targets."""
         claimed, subject = f"it bears on {target}", str(identity)
         gateways = self._above.gateways(target.to)
@@ -143,13 +144,13 @@ class Statuses:
                     return True
         return False
 
-    def _below(self, narrow: Parent, broad: Parent) -> bool:
+    def _below(self, narrow: ParentRef, broad: ParentRef) -> bool:
         if narrow.to == broad.to:
             return bool(narrow.section) and not broad.section
         one = self._written.get(narrow.to)
         return one is not None and any(each.to == broad.to and broad.section in ("", each.section) for each in parents(one))
 
-    def _spoken(self, there: Object, field: str, ref: str) -> list[tuple[Parent, Sequence[Condition]]]:
+    def _spoken(self, there: Object, field: str, ref: str) -> list[tuple[ParentRef, Sequence[Condition]]]:
         """What the controllers of our Gateways say in each entry of a status: of a place, those of the Gateways that are there."""
         spoken = []
         for one in items(at(there, "status", field)):
@@ -159,17 +160,17 @@ class Statuses:
                 spoken.append((place, conditions(one)))
         return spoken
 
-    def _speakers(self, place: Parent) -> frozenset[str]:
+    def _speakers(self, place: ParentRef) -> frozenset[str]:
         """The controllers whose word counts at a place; none where one of them is not known by name, and anybody's does."""
         classes = {text(at(self._written.get(one), "spec", "gatewayClassName")) for one in self._above.gateways(place.to)}
         names = {name for one, name in self._controllers.items() if one in classes} or {*self._controllers.values()}
         return frozenset() if "" in names else frozenset(names)
 
-    def _selected(self, policy: Object) -> Iterator[Parent]:
+    def _selected(self, policy: Object) -> Iterator[ParentRef]:
         """What was written and a policy takes by its labels."""
         for identity, one in self._written.items() if at(policy, "spec", "targetSelectors") else ():
             if selects(policy, identity, mapping(at(one, "metadata", "labels"))):
-                yield Parent(identity)
+                yield ParentRef(identity)
 
 
 def statuses(written: Written, found: Mapping[ObjectId, State]) -> Iterator[Judgement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
 
 from gatewright.manifest.text import Json
 
@@ -10,7 +11,9 @@ from gatewright.manifest.text import Json
 def at(value: object, *path: str) -> object:
     """The value below these keys; None where there is none."""
     for key in path:
-        if not isinstance(value, dict) and not isinstance(value, Mapping):  # a dict nearly always; asking for a Mapping takes ten times as long
+        if not isinstance(value, dict) and not isinstance(
+            value, Mapping
+        ):  # a dict nearly always; asking for a Mapping takes ten times as long
             return None
         value = value.get(key)
     return value
@@ -45,7 +48,7 @@ def milliseconds(value: object) -> int | None:
         digits = len(rest) - len(rest.lstrip("0123456789"))
         number, rest = rest[:digits], rest[digits:]
         unit = "ms" if rest.startswith("ms") else rest[:1]
-        if not number or unit not in _UNITS:
+        if not number or len(number) > _DIGITS or unit not in _UNITS:
             return None
         total, rest = total + int(number) * _UNITS[unit], rest[len(unit) :]
     return total or None
@@ -59,9 +62,24 @@ def size(value: object) -> int | None:
         return None
     for suffix, factor in _SIZES.items():
         number = value.removesuffix(suffix)
-        if number != value and number.isdigit():
+        if number != value and _is_number(number):
             return int(number) * factor
-    return int(value) if value.isdigit() else None
+    return int(value) if _is_number(value) else None
+
+
+def url(value: str) -> SplitResult | None:
+    """The parts of a URL; None where it is none, its port included (``https://[id``, ``https://id:port``)."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # it is read only when it is asked for
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_number(value: str) -> bool:
+    """Digits as Go reads them, and not so many that they are meant to stop whoever reads them."""
+    return value.isascii() and value.isdigit() and len(value) <= _DIGITS
 
 
 def quantity(value: int) -> str:
@@ -92,5 +110,6 @@ def name_of(one: Mapping[str, object]) -> str:
     return text(at(one, "metadata", "name")) or ""
 
 
+_DIGITS = 30  # more than any bound has
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _SIZES = {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}

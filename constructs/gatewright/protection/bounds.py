@@ -43,6 +43,19 @@ class Extensions:
 
 
 @attrs.frozen
+class Alterations:
+    """What else becomes of requests and answers on the way (kind ``alteration``): each in words, sorted.
+
+    ``bearing``  what may bear on what a request reaches or on who is protected: another path or host at the backend, a credential of the
+                 gateway's own, an answer in place of the backend's, an order of filters. Two sets of those cannot be compared
+    ``other``    what lets nobody in and keeps nobody out, and is another behaviour all the same
+    """
+
+    bearing: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+
+
+@attrs.frozen
 class Mirrored:
     """Copies of requests go elsewhere (kind ``mirror``): ``namespace/name:port`` and percent of each."""
 

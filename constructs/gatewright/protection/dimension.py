@@ -3,6 +3,7 @@
 Guards of one kind have one type of value, and None where there is no such guard: for what asks for something (``jwt``, ``client-certificate``)
 that is the weakest, for what opens something (``cors``, ``upgrade``, ``mirror``) the strongest.
 
+    alteration Alterations
     jwt Tokens · oidc OidcLogin · api-key ApiKeys · basic BasicUsers · external-auth ExternalAuthorizer · client-certificate ClientCertificates
     authorization Authorization (None: everybody) · ip Sources (informational: what it decides is part of authorization, and compared there)
     rate-limit tuple[RateLimit | CountedLimit, ...] · body-limit int, bytes · timeout Timeouts · connection-limit ConnectionBounds
@@ -26,7 +27,7 @@ from gatewright.match import ANYWHERE, Sources
 from gatewright.protection import order, shortfall
 from gatewright.protection.access import ApiKeys, BasicUsers, ClientCertificates, ExternalAuthorizer, OidcLogin, Tokens
 from gatewright.protection.authorization import EVERYBODY, Authorization
-from gatewright.protection.bounds import ConnectionBounds, Extensions, Mirrored
+from gatewright.protection.bounds import Alterations, ConnectionBounds, Extensions, Mirrored
 from gatewright.protection.browser import CrossOrigin, SameOrigin
 from gatewright.protection.client import Direct, Forgeable, ForwardedFor, ProxyProtocol
 from gatewright.protection.fence import Fenced, NotFenced
@@ -39,6 +40,7 @@ from gatewright.protection.unknown import Unknown
 
 Kind: TypeAlias = Literal[
     "access-log",
+    "alteration",
     "api-key",
     "authorization",
     "backend-tls",
@@ -79,11 +81,16 @@ def _nothing(value: object) -> object:
     return None
 
 
+def _whole(one: object, other: object) -> str:
+    return ""
+
+
 @attrs.frozen
 class Dimension:
     """``title`` in words; ``admits``: whether it decides who passes (the others bound or clean what passes).
 
     ``opaque``  what of a value nobody can judge: two values that differ in it cannot be compared
+    ``half``    the field of which the one value knows what the other does not: two that differ in nothing else cannot be compared
     ``beside``  what a value does that is no matter of strength: of two equally strong values that differ in it, one is not the other
     """
 
@@ -93,6 +100,7 @@ class Dimension:
     short: Short
     opaque: Callable[[object], object] = _nothing
     beside: Callable[[object], object] = _nothing
+    half: Callable[[object, object], str] = _whole
 
 
 @attrs.frozen
@@ -126,6 +134,8 @@ def compared(kind: Kind, before: object, after: object) -> Comparison:
     if isinstance(before, Unknown) or isinstance(after, Unknown) or dimension.opaque(before) != dimension.opaque(after):
         return Comparison(kind, "undecided")
     weaker, stronger = dimension.short(after, before), dimension.short(before, after)
+    if before is not None and after is not None and {one.field for one in (*weaker, *stronger)} == {dimension.half(before, after)}:
+        return Comparison(kind, "undecided")
     if weaker or stronger:
         return Comparison(kind, "sideways" if weaker and stronger else "weaker" if weaker else "stronger", weaker, stronger)
     return Comparison(kind, "same" if dimension.beside(before) == dimension.beside(after) else "sideways")
@@ -176,8 +186,9 @@ def _dimension(
     admits: bool = False,
     opaque: Callable[[object], object] = _nothing,
     beside: Callable[[object], object] = _nothing,
+    half: Callable[[object, object], str] = _whole,
 ) -> Dimension:
-    return Dimension(kind, title, admits, _short(kind, read, beyond, absent), opaque, beside)
+    return Dimension(kind, title, admits, _short(kind, read, beyond, absent), opaque, beside, half)
 
 
 def _is(of: type[V]) -> Callable[[object], V]:
@@ -228,27 +239,58 @@ def _scopes(value: object) -> object:
     return None if value is None else frozenset(_is(OidcLogin)(value).scopes)
 
 
+def _otherwise(value: object) -> object:
+    return () if value is None else _is(Alterations)(value).other
+
+
+def _logins(value: object) -> object:
+    return None if value is None else (_scopes(value), _is(OidcLogin)(value).settings)
+
+
+def _external(value: object) -> object:
+    return None if value is None else _is(ExternalAuthorizer)(value).settings
+
+
+def _one_side(kind: Kind, name: str) -> Callable[[object, object], str]:
+    """The field, where one of two values knows what the objects that it names hold, and the other does not."""
+    return lambda one, other: f"{kind}.{name}" if (getattr(one, name) is None) != (getattr(other, name) is None) else ""
+
+
+def _authorities(one: object, other: object) -> str:
+    """The field, where what an authority holds is known on one side alone."""
+    held = [bool(each.authority.content) if isinstance(each, BackendTls) else None for each in (one, other)]
+    return "backend_tls.authority" if None not in held and held[0] != held[1] else ""
+
+
 _EVERY: tuple[Dimension, ...] = (
     _dimension("access-log", "log of requests", _is(bool), _holds("access-log"), False),
-    _dimension("api-key", "API key", _is(ApiKeys), shortfall.api_keys, admits=True),
+    _dimension("alteration", "what is done on the way", _is(Alterations), shortfall.alterations, Alterations(), beside=_otherwise),
+    _dimension("api-key", "API key", _is(ApiKeys), shortfall.api_keys, admits=True, half=_one_side("api-key", "clients")),
     _dimension("authorization", "who may pass", _is(Authorization), order.authorization, EVERYBODY, admits=True),
-    _dimension("backend-tls", "the way to the backend", _hop, shortfall.hop, Plaintext()),
-    _dimension("basic", "user and password", _is(BasicUsers), shortfall.users, admits=True),
+    _dimension("backend-tls", "the way to the backend", _hop, shortfall.hop, Plaintext(), half=_authorities),
+    _dimension("basic", "user and password", _is(BasicUsers), shortfall.users, admits=True, half=_one_side("basic", "users")),
     _dimension("body-limit", "size of a request", _is(int), lambda left, right: order.bound("body", left, right, "bytes")),
     _dimension("client-address", "how client addresses are learned", _client, shortfall.client_address, admits=True),
-    _dimension("client-certificate", "client certificate", _is(ClientCertificates), shortfall.certificates, admits=True),
+    _dimension(
+        "client-certificate",
+        "client certificate",
+        _is(ClientCertificates),
+        shortfall.certificates,
+        admits=True,
+        half=_one_side("client-certificate", "roots"),
+    ),
     _dimension("connection-limit", "bounds of connections", _is(ConnectionBounds), shortfall.connections, ConnectionBounds()),
     _dimension("cors", "pages of other origins", _is(CrossOrigin), shortfall.cross_origin, CrossOrigin(()), admits=True),
     _dimension("csrf", "requests from other pages", _is(SameOrigin), shortfall.same_origin, SameOrigin(enforced=0), admits=True),
     _dimension("extension", "code in the path of requests", _is(Extensions), shortfall.extensions, Extensions(()), admits=True, opaque=_code),
-    _dimension("external-auth", "external authorization", _is(ExternalAuthorizer), shortfall.external, admits=True),
+    _dimension("external-auth", "external authorization", _is(ExternalAuthorizer), shortfall.external, admits=True, beside=_external),
     _dimension("fence", "fence around the pods", _fence, shortfall.fence, NotFenced(""), admits=True),
     _dimension("header-edit", "headers changed on the way", _is(HeaderEdit), shortfall.edits, HeaderEdit(), beside=_edited),
     _dimension("header-hygiene", "headers taken from requests", _is(Hygiene), order.request_headers, Hygiene()),
     _dimension("ip", "client addresses", _is(Sources), lambda left, right: (), ANYWHERE, admits=True),
     _dimension("jwt", "JWT", _is(Tokens), shortfall.tokens, admits=True),
     _dimension("mirror", "copies of requests", _is(Mirrored), shortfall.copies, Mirrored(())),
-    _dimension("oidc", "login", _is(OidcLogin), shortfall.login, admits=True, beside=_scopes),
+    _dimension("oidc", "login", _is(OidcLogin), shortfall.login, admits=True, beside=_logins),
     _dimension("path-normalisation", "paths made one", _is(Hygiene), order.paths, Hygiene()),
     _dimension("rate-limit", "rate limit", _is(tuple), shortfall.counts, ()),
     _dimension("redirect-to-https", "redirect to HTTPS", _is(bool), _holds("redirect-to-https"), False, admits=True),

@@ -1,12 +1,11 @@
 """Each value of a protection in a few plain words: what explanations and comparisons print before and after a change.
 
-Names of Secrets and services are said; what they hold never is, nor are values of headers that a backend gets, or a user in a URL.
+Names of Secrets and services are said; what they hold never is, nor are values of headers that a backend gets, or user and query of a URL.
 Over 400 lines: the words of all kinds stand beside each other, so that they read alike.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -14,9 +13,10 @@ from gatewright.match import ANY_METHOD, ANYWHERE, Sources
 from gatewright.protection.access import ApiKeys, BasicUsers, ClientCertificates, ExternalAuthorizer, OidcLogin, Tokens
 from gatewright.protection.authentication import Jwt
 from gatewright.protection.authorization import Authorization, Claim, Term, Way
-from gatewright.protection.bounds import ConnectionBounds, CountedLimit, Extensions, Mirrored
+from gatewright.protection.bounds import Alterations, ConnectionBounds, CountedLimit, Extensions, Mirrored
 from gatewright.protection.browser import CrossOrigin, SameOrigin
 from gatewright.protection.client import Direct, Forgeable, ForwardedFor, ProxyProtocol
+from gatewright.protection.credential import response_header, term_told, text_told, url_told
 from gatewright.protection.fence import Fenced, NotFenced
 from gatewright.protection.headers import HeaderEdit, Hygiene
 from gatewright.protection.limit import RateLimit
@@ -43,6 +43,7 @@ _NO_HYGIENE = "request headers as they come"
 _NO_COPIES = "no copies"
 _NO_CLEANING = "paths as they come"
 _NO_EXTENSION = "no extension"
+_NO_ALTERATION = "passed on as it comes"
 _NO_LIMIT = "no rate limit"
 _NO_HEADER = "no response header added"
 _NO_TIMEOUT = "no timeout"
@@ -54,7 +55,7 @@ _Words: TypeAlias = Callable[[object], str | None]
 def said(kind: Kind, value: object) -> str:
     """The value of a guard of this kind, None (there is none) and Unknown included. Raises TypeError for a value of another kind."""
     if isinstance(value, Unknown):
-        return f"unknown ({value.reason})"
+        return f"unknown ({text_told(value.reason)})"
     absent, *classes = _WORDS[kind]
     if value is None:
         return absent
@@ -65,14 +66,22 @@ def said(kind: Kind, value: object) -> str:
 
 
 def summary(values: Mapping[Kind, object]) -> str:
-    """Who may pass, of all guards of an entry, in one phrase: ``JWT (https://id.example.com), role is buyer``, or ``anybody``."""
+    """Who may pass, of all guards of an entry, in one phrase: ``JWT (https://id.example.com), role is buyer``, or ``anybody``.
+
+    It says every kind of ``SUMMED``; addresses that an authorization names as well are said once.
+    """
     proofs = [_proof(kind, values[kind]) for kind in _PROOFS if values.get(kind) is not None]
-    authorization = values.get("authorization")
-    if isinstance(authorization, Authorization) and not authorization.ways:
+    authorization, addresses = values.get("authorization"), values.get("ip")
+    ways = authorization.ways if isinstance(authorization, Authorization) else None
+    if ways == () or (isinstance(addresses, Sources) and addresses.is_empty()):
         return "nobody"
     who = [" and ".join(proofs)] if proofs else []
-    if authorization is not None and (ways := said("authorization", authorization)) != _EVERYBODY:
-        who.append(f"authorization {ways}" if isinstance(authorization, Unknown) else ways)
+    if authorization is not None and (words := said("authorization", authorization)) != _EVERYBODY:
+        who.append(f"authorization {words}" if isinstance(authorization, Unknown) else words)
+    if isinstance(addresses, Unknown):
+        who.append(f"client addresses {said('ip', addresses)}")
+    elif isinstance(addresses, Sources) and addresses != ANYWHERE and not (ways and all(addresses.covers(one.sources) for one in ways)):
+        who.append(f"only {_sources(addresses)}")
     passing = ", ".join(who) or "anybody"
     return passing if said("extension", values.get("extension")) == _NO_EXTENSION else f"{passing}, unless an extension decides otherwise"
 
@@ -102,8 +111,8 @@ def provider(one: Jwt) -> str:
 
 
 def url(text: str) -> str:
-    """A URL without the user and password that somebody may have left in it."""
-    return re.sub(r"//[^/?#]*@", "//", text)
+    """A URL, or words with URLs, without user and password; of a query the digest."""
+    return url_told(text)
 
 
 def _some(names: Iterable[str], word: str = ", ") -> str:
@@ -163,6 +172,7 @@ def _certificates(asked: ClientCertificates) -> str:
 
 
 _PROOFS: tuple[Kind, ...] = ("client-certificate", "jwt", "oidc", "api-key", "basic", "external-auth")
+SUMMED: tuple[Kind, ...] = (*_PROOFS, "authorization", "ip", "extension")
 
 
 def _proof(kind: Kind, value: object) -> str:
@@ -182,7 +192,7 @@ def _proof(kind: Kind, value: object) -> str:
         case ClientCertificates():
             return f"{'client certificate' if value.verified else 'any client certificate'}{'' if value.required else ' or none'}"
         case Unknown():
-            return f"{_NOUNS[kind]} unknown ({value.reason})"
+            return f"{_NOUNS[kind]} unknown ({text_told(value.reason)})"
     raise TypeError(f"no way to prove who is asking: {type(value).__name__}")
 
 
@@ -219,8 +229,8 @@ def _way(one: Way) -> str:
 
 
 def _term(term: Term) -> str:
-    text, held = term
-    return text if held else f"not ({text})"
+    text = term_told(term[0])
+    return text if term[1] else f"not ({text})"
 
 
 def _claim(claim: Claim) -> str:
@@ -246,7 +256,7 @@ def _limit(one: RateLimit | CountedLimit) -> str:
         by = "by client address" if one.by == "client-ip" else "by everybody together"
         scope = "in each replica" if one.scope == "replica" else "over all replicas"
         return f"{_requests(one.requests, one.method)} per {one.unit} {by} {scope}"
-    selects = f" for {_some((*one.selects, *one.takes), ' and ')}" if one.selects or one.takes else " by everybody together"
+    selects = f" for {_some((*map(term_told, one.selects), *one.takes), ' and ')}" if one.selects or one.takes else " by everybody together"
     scope = {"replica": "in each replica", "shared": "over all replicas"}.get(one.scope, one.scope)
     ends = ", only counted" if one.watches else ""
     return f"{_requests(one.requests)} per {one.unit}{selects} {scope}{ends}{', none while the counter is away' if one.fails_open else ''}"
@@ -352,7 +362,7 @@ def _path(hygiene: Hygiene) -> str:
 
 
 def _response(headers: tuple[tuple[str, str], ...]) -> str:
-    return f"adds {_some(f'{name}: {text}' for name, text in headers)}" if headers else _NO_HEADER
+    return f"adds {_some(response_header(name, text) for name, text in headers)}" if headers else _NO_HEADER
 
 
 def _edit(edit: HeaderEdit) -> str:
@@ -373,8 +383,12 @@ def _peers(peers: tuple[str, ...]) -> str:
 
 
 def _extensions(extensions: Extensions) -> str:
-    passed = f", passed over if it fails: {_some(extensions.fails_open)}" if extensions.fails_open else ""
-    return f"extension {_some(extensions.each)}{passed}" if extensions.each else _NO_EXTENSION
+    passed = f", passed over if it fails: {_some(map(url, extensions.fails_open))}" if extensions.fails_open else ""
+    return f"extension {_some(map(url, extensions.each))}{passed}" if extensions.each else _NO_EXTENSION
+
+
+def _alterations(altered: Alterations) -> str:
+    return _some(map(text_told, (*altered.bearing, *altered.other)), "; ") or _NO_ALTERATION
 
 
 def _mirrored(mirrored: Mirrored) -> str:
@@ -401,6 +415,7 @@ def _either(yes: str, no: str) -> _Words:
 
 _WORDS: Mapping[Kind, tuple[str, *tuple[_Words, ...]]] = {
     "access-log": ("no access log", _either("requests are logged", "no access log")),
+    "alteration": (_NO_ALTERATION, _of(Alterations, _alterations)),
     "api-key": ("no API key", _of(ApiKeys, _api_keys)),
     "authorization": (_EVERYBODY, _of(Authorization, _authorization)),
     "backend-tls": (_PLAIN_HOP, _of(BackendTls, _hop), _of(Plaintext, lambda _: _PLAIN_HOP)),

@@ -14,14 +14,14 @@ import attrs
 
 from gatewright.protection import order, said
 from gatewright.protection.access import AUTHORIZATION, ApiKeys, BasicUsers, ClientCertificates, ExternalAuthorizer, OidcLogin, Tokens
-from gatewright.protection.bounds import ConnectionBounds, CountedLimit, Extensions, Mirrored
+from gatewright.protection.bounds import Alterations, ConnectionBounds, CountedLimit, Extensions, Mirrored
 from gatewright.protection.browser import CrossOrigin, SameOrigin
 from gatewright.protection.client import Direct, Forgeable, ForwardedFor, ProxyProtocol
 from gatewright.protection.fence import Fenced, NotFenced
 from gatewright.protection.headers import IDENTITY_HEADERS, HeaderEdit
 from gatewright.protection.limit import RateLimit
 from gatewright.protection.order import Weakness
-from gatewright.protection.transport import MODERN_SUITES, BackendTls, Plaintext, TlsFloor
+from gatewright.protection.transport import MODERN_SUITES, BackendTls, Plaintext, StatedTls, TlsFloor
 
 Client: TypeAlias = Direct | ProxyProtocol | ForwardedFor | Forgeable
 
@@ -36,12 +36,18 @@ def tokens(left: Tokens, right: Tokens) -> Iterator[Weakness]:
     lost = sorted(set(right.claims_as) - set(left.claims_as))
     if lost:
         yield Weakness("authentication.claims_as", f"{', '.join(lost)} as the client sends it", "filled from the token")
+    elif right.claims and left.claims_as == right.claims_as:
+        yield from _same("authentication.claims", ", ".join(left.claims), ", ".join(right.claims))
+    yield from _same("authentication.keys", ", ".join(left.keys) or "the provider itself", ", ".join(right.keys) or "the provider itself")
 
 
 def login(left: OidcLogin, right: OidcLogin) -> Iterator[Weakness]:
     """Logins of another issuer, or of another client, are other people's. What is asked for beyond that refuses nobody."""
     yield from _same("oidc.issuer", left.issuer, right.issuer)
     yield from _same("oidc.client", left.client, right.client)
+    for name in ("endpoints", "cookies"):
+        mine, theirs = (", ".join(getattr(one, name)) or "as the issuer says" for one in (left, right))
+        yield from _same(f"oidc.{name}", mine, theirs)
     yield from _lax("oidc.bearer_passes", left.bearer_passes, right.bearer_passes, "a bearer token passes", "login required")
 
 
@@ -49,12 +55,16 @@ def api_keys(left: ApiKeys, right: ApiKeys) -> Iterator[Weakness]:
     """Fewer Secrets and fewer places are stronger."""
     yield from _within("api-key.secrets", left.secrets, right.secrets)
     yield from _within("api-key.taken_from", left.taken_from, right.taken_from)
+    yield from _known("api-key.clients", left.clients, right.clients)
+    yield from _filled("api-key.client_as", left.client_as, right.client_as)
     yield from _lax("api-key.forwarded", left.forwarded, right.forwarded, "the backend sees the key", "it is taken away")
 
 
 def users(left: BasicUsers, right: BasicUsers) -> Iterator[Weakness]:
     """Users of another Secret are other people."""
     yield from _same("basic.secret", left.secret, right.secret)
+    yield from _known("basic.users", left.users, right.users)
+    yield from _filled("basic.user_as", left.user_as, right.user_as)
 
 
 def external(left: ExternalAuthorizer, right: ExternalAuthorizer) -> Iterator[Weakness]:
@@ -63,6 +73,10 @@ def external(left: ExternalAuthorizer, right: ExternalAuthorizer) -> Iterator[We
         yield from _same(f"external-auth.{name}", getattr(left, name), getattr(right, name))
     yield from _same("external-auth.headers", ", ".join(sorted(left.headers)) or "no header", ", ".join(sorted(right.headers)) or "no header")
     yield from _same("external-auth.body", _shown(left.body), _shown(right.body))
+    yield from _same("external-auth.asked", ", ".join(left.asked) or "nothing more", ", ".join(right.asked) or "nothing more")
+    lost = sorted(set(right.told) - set(left.told))
+    if lost:
+        yield Weakness("external-auth.told", f"{', '.join(lost)} as the client sends it", "filled by the service")
     yield from _lax("external-auth.fails_open", left.fails_open, right.fails_open, "what it does not answer passes", "it is refused")
 
 
@@ -78,6 +92,11 @@ def certificates(left: ClientCertificates, right: ClientCertificates) -> Iterato
         yield from _listed("client-certificate.authorities", left.authorities, right.authorities, "any authority")
     yield from _listed("client-certificate.names", left.names, right.names, "any name")
     yield from _listed("client-certificate.pinned", left.pinned, right.pinned, "any certificate")
+    if left.verified and right.verified:
+        yield from _known("client-certificate.roots", left.roots, right.roots)
+    if left.revoked and right.revoked:
+        yield from _same("client-certificate.lists", ", ".join(left.lists), ", ".join(right.lists))
+    yield from _lax("client-certificate.resumed", left.resumed, right.resumed, "asked once a session", "asked each time")
     yield from _lax("client-certificate.revoked", not left.revoked, not right.revoked, "a revoked certificate passes", "it is refused")
     yield from _lax("client-certificate.expired", left.expired, right.expired, "an expired certificate passes", "it is refused")
 
@@ -161,8 +180,11 @@ def hop(left: BackendTls | Plaintext, right: BackendTls | Plaintext) -> Iterator
     yield from order.hop_weaknesses(left, right)
     if isinstance(left, BackendTls) and isinstance(right, BackendTls):
         yield from _same("backend_tls.hostname", left.hostname, right.hostname)
+        mine, theirs = (", ".join(one.settings if isinstance(one, StatedTls) else ()) or "nothing more" for one in (left, right))
+        yield from _same("backend_tls.settings", mine, theirs)
         if left.authority.config_map and right.authority.config_map:
-            yield from _same("backend_tls.authority", str(left.authority), str(right.authority))
+            mine, theirs = (f"{one.authority}{f' (sha256 {one.authority.content})' if one.authority.content else ''}" for one in (left, right))
+            yield from _same("backend_tls.authority", mine, theirs)
 
 
 def response_headers(left: order.Headers, right: order.Headers) -> Iterator[Weakness]:
@@ -181,8 +203,14 @@ _FREEING = "access-control-"
 
 def client_address(left: Client, right: Client) -> Iterator[Weakness]:
     """As of a listener of ours; but rules on addresses mean other clients where the address is learned in another way."""
-    if left != right and not order.believes_anybody(right):
+    if left != right and (order.believes_anybody(left) or not order.believes_anybody(right)):
         yield Weakness("client", said.said("client-address", left), said.said("client-address", right))
+
+
+def alterations(left: Alterations, right: Alterations) -> Iterator[Weakness]:
+    """Neither of two sets is as strong as the other."""
+    if set(left.bearing) != set(right.bearing):
+        yield Weakness("alteration", said.said("alteration", left), said.said("alteration", right))
 
 
 def extensions(left: Extensions, right: Extensions) -> Iterator[Weakness]:
@@ -224,6 +252,20 @@ def fence(left: Fenced | NotFenced, right: Fenced | NotFenced) -> Iterator[Weakn
             yield from _within("fence", left.admits, right.admits)
         else:
             yield Weakness("fence", said.said("fence", left), said.said("fence", right))
+
+
+def _known(field: str, left: tuple[str, ...] | None, right: tuple[str, ...] | None) -> Iterator[Weakness]:
+    """Those that pass, where it is known who they are; whoever they are otherwise, nobody knows."""
+    if (left is None) != (right is None):
+        yield Weakness(field, *("who they are is not known" if one is None else ", ".join(one) or "none" for one in (left, right)))
+    elif left is not None and right is not None:
+        yield from _within(field, left, right)
+
+
+def _filled(field: str, left: str, right: str) -> Iterator[Weakness]:
+    """A header that the gateway fills, and otherwise the client does."""
+    if right and left.lower() != right.lower():
+        yield Weakness(field, f"{right} as the client sends it", f"{right} filled by the gateway")
 
 
 def _same(field: str, left: str, right: str) -> Iterator[Weakness]:

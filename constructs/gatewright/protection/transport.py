@@ -37,9 +37,13 @@ class TlsFloor:
 
 @attrs.frozen
 class Authority:
-    """Where trust in a server comes from: a ConfigMap (key ``ca.crt``) beside the backend, or the system's roots."""
+    """Where trust in a server comes from: a ConfigMap (key ``ca.crt``) beside the backend, or the system's roots.
+
+    ``content``: a digest of it; empty: it is not here
+    """
 
     config_map: str | None = None
+    content: str = attrs.field(default="", kw_only=True)
 
     def __str__(self) -> str:
         return f"ConfigMap {self.config_map}" if self.config_map else "system roots"
@@ -51,6 +55,13 @@ class BackendTls:
 
     hostname: str
     authority: Authority
+
+
+@attrs.frozen
+class StatedTls(BackendTls):
+    """The same, with what somebody stated of the connection besides, in words, sorted: weak versions and suites, the certificate that is shown."""
+
+    settings: tuple[str, ...] = ()
 
 
 Frontend = TlsFloor | Plaintext | Unknown

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+import attrs
+
 from gatewright.errors import did_you_mean
 from gatewright.gateways.effect import Guards
 from gatewright.match import Conditions, Host, Regex, Request, Sources, Undecidable, covering_hosts
@@ -19,6 +21,7 @@ from gatewright.reach.reach import Reach
 from gatewright.reach.takers import takers
 
 T = TypeVar("T")
+_UNSERVED = "no route serves this hostname here"
 _UNREAD = "what is inside the connection is not read here: no rule of this gateway sees host, path or token"
 
 
@@ -28,7 +31,14 @@ def ask(reach: Reach, question: Question) -> tuple[Reply, ...]:
     if question.port is None:  # whoever asks for a URL means what speaks HTTP, if anything does
         replies = [one for one in replies if one.chain is not None and one.chain.layer != "tcp"] or replies
     routed = [one for one in replies if one.winner is not None or not isinstance(one.outcome, NoRoute)]
-    return tuple(routed or replies) or (_nowhere(reach, question),)
+    return tuple(routed) or _unrouted(reach, replies, question) or (_nowhere(reach, question),)
+
+
+def _unrouted(reach: Reach, replies: Sequence[Reply], question: Question) -> tuple[Reply, ...]:
+    """Replies of listeners that have nothing for it: where nobody serves the hostname, with the one that may be meant, which is looked for once."""
+    unserved = [isinstance(one.outcome, NoRoute) and one.outcome.why == _UNSERVED for one in replies]
+    hinted = NoRoute(404, f"{_UNSERVED}{_meant(reach, question.host)}") if any(unserved) else None
+    return tuple(attrs.evolve(one, outcome=hinted) if hinted and at else one for one, at in zip(replies, unserved, strict=True))
 
 
 def _nowhere(reach: Reach, question: Question) -> Reply:
@@ -80,7 +90,7 @@ def _request(reach: Reach, address: Address, chain: Chain, question: Question) -
     matching = [row for row in rows if _matches(row, request, unread)]
     notes = _coalescing(question)
     if not matching:
-        words = "no rule matches it" if each is not None else f"no route serves this hostname here{_meant(reach, question.host)}"
+        words = "no rule matches it" if each is not None else _UNSERVED
         return Reply(address, chain, listener, NoRoute(404, words), None, (), chain.effects.on_listener(listener), notes=notes)
     return _decided(reach, address, chain, matching, question, notes, unread)
 
@@ -122,7 +132,7 @@ def _connection(reach: Reach, address: Address, chain: Chain, question: Question
         chain,
         rows,
         question,
-        ("what is inside the connection is not read here: no rule of this gateway sees host, path or token",),
+        (_UNREAD,),
         {},
     )
 
@@ -159,7 +169,7 @@ def _decided(
         outcome = Undecided((first, _outcome(matching[1], question) if matching[1:] else nothing), astray)
     beaten = tuple(Beaten(row, why(winner, row)) for row in matching if row not in contenders and id(row) not in unread)
     said = (*winner.notes, *notes, *_sources(winner.guards, question))
-    return Reply(address, chain, winner.listener, outcome, winner, beaten, winner.guards, takers(reach, winner), said)
+    return Reply(address, chain, winner.listener, outcome, winner, beaten, _protecting(winner.guards), takers(reach, winner), said)
 
 
 def _undecided_backend(entry: Entry) -> str:
@@ -183,6 +193,11 @@ def _outcome(entry: Entry, question: Question) -> Settled:
                 reason = "its authorization admits nobody from there" if here else f"its authorization admits nobody with {question.method}"
                 return Rejected(entry.refusal, reason, one.at)
     return entry.outcome
+
+
+def _protecting(guards: Guards) -> Guards:
+    """Less what is done on the way beside: the notes say what of that matters to one request; comparisons look at all of it."""
+    return tuple(one for one in guards if one.kind != "alteration") if any(one.kind == "alteration" for one in guards) else guards
 
 
 def _sources(guards: Guards, question: Question) -> Iterator[str]:

@@ -14,10 +14,11 @@ from gatewright.manifest.identity import ObjectId
 from gatewright.match import ANY_HOST, Host, covering_hosts
 from gatewright.reach.address import Address, Chain, HostClass, Layer, Port
 from gatewright.reach.backends import Backends
-from gatewright.reach.binding import Bound, bind
+from gatewright.reach.binding import Bound, bind, editions
 from gatewright.reach.doors import doors, unread
 from gatewright.reach.entry import Entry
 from gatewright.reach.fence import Fences
+from gatewright.reach.foreign import strangers
 from gatewright.reach.hop import Hops
 from gatewright.reach.placing import placed
 from gatewright.reach.plain import PlainEffects
@@ -27,6 +28,7 @@ from gatewright.reach.rules import Rules, dropped
 from gatewright.standard.topology.attachment import attach
 from gatewright.standard.topology.listener import Listener, Served
 from gatewright.standard.topology.reading import topology as topology_of
+from gatewright.standard.topology.refused import refused
 from gatewright.standard.topology.route import Attached
 from gatewright.standard.topology.topology import Topology
 from gatewright.world.world import World
@@ -37,18 +39,26 @@ _LAYERS: Mapping[str, Layer] = {"HTTP": "http", "HTTPS": "https", "TLS": "tls", 
 def reach_of(world: World, stated: Mapping[str, Gateway] | None = None) -> Reach:
     """``stated``: targets by the name of their GatewayClass, as the user named them; the others are found by their controllers."""
     with uncollected():
-        topology = topology_of(placed(world))
         bound = bind(world, stated or {})
+        here = placed(world)
+        topology = topology_of(here, refused(here, editions(bound)))
         effects = {name: _effects(topology, one) for name, one in bound.items()}
         served = {one.id: _really(one, effects[one.class_name]) for one in topology.gateways.values()}
         attached, detached = attach(topology, served)
-        attached = _doubted(attached, served, effects)
+        attached = _doubted(attached, served, effects, topology.refused)
         hops = Hops.of(topology)
         fences = Fences.of(hops.pods)
         rules = {name: Rules(one, Backends(topology, one, hops, fences)) for name, one in effects.items()}
         addresses = [*_addresses(served.values(), attached, bound, effects, rules), *doors(topology, fences)]
-        ignored = (*(each for one in effects.values() for each in one.ignored()), *_dropped(attached, served, effects), *hops.ignored)
-        unjudged = (*(f"GatewayClass {one.class_name}: {one.how}" for one in bound.values() if one.target is None), *unread(world))
+        idle = (Ignored(one, why, ("spec",), undecided=True) for one, why in topology.refused.items())
+        ignored = (
+            *idle,
+            *(each for one in effects.values() for each in one.ignored()),
+            *dict.fromkeys(_dropped(attached, served, effects)),
+            *hops.ignored,
+        )
+        unjudged = (*(f"GatewayClass {one.class_name}: {one.how}" for one in bound.values() if one.target is None),
+                    *unread(world), *strangers(here, {group for one in bound.values() if one.target for group in one.target.installation.groups}))  # fmt: skip
         return Reach(topology, bound, tuple(addresses), attached, detached, ignored, unjudged)
 
 
@@ -62,19 +72,25 @@ def _really(served: Served, effects: Effects) -> Served:
     return attrs.evolve(served, listeners=effects.listeners(served.listeners))
 
 
-def _doubted(attached: Sequence[Attached], served: Mapping[ObjectId, Served], effects: Mapping[str, Effects]) -> tuple[Attached, ...]:
-    """With what a gateway may make of all its attachments together."""
+def _doubted(
+    attached: Sequence[Attached], served: Mapping[ObjectId, Served], effects: Mapping[str, Effects], refused: Mapping[ObjectId, str]
+) -> tuple[Attached, ...]:
+    """With what a gateway may make of all its attachments together, and of objects that may not be there."""
     of_class: defaultdict[str, list[Attached]] = defaultdict(list)
     for one in attached:
         of_class[served[one.listener.gateway].class_name].append(one)
     doubts = {one: why for name, several in of_class.items() for one, why in effects[name].doubts(several).items()}
+    for one in attached if refused else ():
+        found = next((each for each in (one.route.id, one.listener.owner, one.listener.gateway) if each in refused), None)
+        if found is not None:
+            doubts[one] = f"{found}: {refused[found]}"
     return tuple(attrs.evolve(one, undecided=one.undecided or doubts[one]) if one in doubts else one for one in attached)
 
 
 def _dropped(attached: Sequence[Attached], served: Mapping[ObjectId, Served], effects: Mapping[str, Effects]) -> Iterator[Ignored]:
-    asked = {(id(one.route), served[one.listener.gateway].class_name): one.route for one in attached}
-    for (_, name), route in asked.items():
-        yield from dropped(route, effects[name])
+    asked = {(id(one.route), served[one.listener.gateway].class_name, id(one.listener)): one for one in attached}
+    for (_, name, _), one in asked.items():
+        yield from dropped(one.route, one.listener, effects[name])
 
 
 def _addresses(
@@ -139,7 +155,11 @@ def _classes(listeners: Sequence[Listener], entries: Mapping[int, list[Entry]], 
     patterns = set(by_host) | (set(hosts) if effects.isolates else set())
     classes = {}
     for host in sorted(patterns):
-        owner = next((hosts[wider] for wider in covering_hosts(host) if wider in hosts), None) if effects.isolates and len(listeners) > 1 else None
+        owner = (
+            next((hosts[wider] for wider in covering_hosts(host) if wider in hosts), None)
+            if effects.isolates and len(listeners) > 1
+            else None
+        )
         wanted = covering_hosts(host) if effects.falls_through else (host,)
         rows = [entry for wider in wanted for entry in by_host.get(wider, ()) if owner is None or entry.listener is owner]
         classes[host] = HostClass(host, tuple(sorted(rows, key=order)))

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from gatewright.gateways.effect import Effects, Guard, Guards, settled
+from gatewright.gateways.effect import Effects, Guard, Guards, Stated, settled
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.fence import Fenced, NotFenced
 from gatewright.protection.transport import BackendTls, Plaintext
+from gatewright.reach.changing import changed_by
 from gatewright.reach.fence import ABSENT, Fences
 from gatewright.reach.hop import Hops
 from gatewright.reach.outcome import Backend
 from gatewright.reach.pods import Pods
-from gatewright.standard.topology.route import BackendRef, Route, RouteRule
+from gatewright.standard.topology.route import BackendRef, Filters, Route, RouteRule
 from gatewright.standard.topology.topology import Topology
 
 _GROUP = "gateway.networking.k8s.io"
@@ -45,11 +46,19 @@ class Backends:
 
     def one(self, route: Route, ref: BackendRef) -> Backend:
         """What one reference of a route leads to."""
+        if ref.filters is not None:
+            return self._filtered(route, ref, ref.filters)
         key = (route.kind, route.id.namespace, ref.to, ref.port, ref.weight)
         found = self._resolved.get(key)
         if found is None:
             found = self._resolved[key] = self._resolve(route, ref)
         return found
+
+    def _filtered(self, route: Route, ref: BackendRef, filters: Filters) -> Backend:
+        """With what filters of its own make of it."""
+        found = self.one(route, attrs.evolve(ref, filters=None))
+        changes = attrs.evolve(self.effects.changes(route, ref, filters), at=Stated(route.id, (*ref.path, "filters")))
+        return attrs.evolve(found, changes=changes, problem=found.problem or changes.problem)
 
     def guards(self, backends: tuple[Backend, ...]) -> Guards:
         """The way to the backends and their fences as one guard a kind: the weakest of those that get traffic. The same backends, the identical guards."""
@@ -58,12 +67,15 @@ class Backends:
         if found is None:
             served = [one for one in backends if one.weight and not one.problem]
             hop, fence = _weakest(one.hop for one in served), _weakest(one.fence for one in served)
-            found = self._sets[key] = (backends, settled([one for one in (hop, fence) if one is not None]))
+            changed = changed_by([(one.changes, str(one.id)) for one in served])
+            found = self._sets[key] = (backends, settled([*(one for one in (hop, fence) if one is not None), *changed]))
         return found[1]
 
     def notes(self, backends: Iterable[Backend]) -> tuple[str, ...]:
         """What is taken for granted of them, or is unusual, in words."""
-        return tuple(dict.fromkeys(note for one in backends for note in self._notes(one)))
+        return tuple(
+            dict.fromkeys(note for one in backends for note in (*one.notes, *(one.changes.notes if one.changes else ()), *self._notes(one)))
+        )
 
     def _resolve(self, route: Route, ref: BackendRef) -> Backend:
         problem, undecided = self._barred(route, ref.to)
@@ -88,7 +100,9 @@ class Backends:
             return Backend(ref.to, ref.port, ref.weight, words, problem=problem, undecided=undecided)
         problem = problem or upstream.problem or self.hops.to(ref.to, ref.port).problem
         hop = self.effects.hop(ref.to, ref.port, self.hops.to(ref.to, ref.port).guard) if upstream.hop is not None else None
-        return Backend(ref.to, ref.port, ref.weight, upstream.address, hop, None, problem, undecided)
+        return Backend(
+            ref.to, ref.port, ref.weight, upstream.address, hop, None, problem, undecided or upstream.undecided, notes=upstream.notes
+        )  # fmt: skip
 
     def _service(self, route: Route, ref: BackendRef, problem: str, undecided: str) -> Backend:
         service = self.pods.service(ref.to)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from gatewright.admission.bundle import newest as edition
 from gatewright.errors import InputError, did_you_mean, shown
 from gatewright.gateways.port import Gateway
 from gatewright.gateways.registry import TARGETS, load
@@ -66,6 +67,13 @@ def bind(world: World, stated: Mapping[str, Gateway]) -> Mapping[str, Bound]:
     named = {text(at(one.manifest, "spec", "gatewayClassName")) or "" for one in world.of_kind(_GROUP, "Gateway")}
     objects = {one.id.name for one in world.of_kind(_GROUP, "GatewayClass")} - {""}
     return {name: _bound(world, name, stated.get(name)) for name in sorted(named | objects)}
+
+
+def editions(bound: Mapping[str, Bound]) -> tuple[str, ...]:
+    """The releases of Gateway API by which objects of these classes are judged, such as ``gateway-api-1.7-standard``; the newest for an unknown class."""
+    of_targets = {one for each in bound.values() if each.target is not None for one in each.target.crds if one.startswith("gateway-api-")}
+    newest = {f"gateway-api-{edition().replace('/', '-')}"} if any(one.target is None for one in bound.values()) else set()
+    return tuple(sorted(of_targets | newest))
 
 
 def unused(bound: Mapping[str, Bound], stated: Mapping[str, Gateway]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -62,7 +63,10 @@ class Hops:
         found: defaultdict[Target, dict[ObjectId, Policy]] = defaultdict(dict)
         ignored: list[Ignored] = []
         for loaded in world.of_kind(_GROUP, "BackendTLSPolicy"):
-            policy = Policy(loaded.id, text(at(loaded.manifest, "metadata", "creationTimestamp")) or "", _stated(world, loaded))
+            stated = _stated(world, loaded)
+            if refused := topology.refused.get(loaded.id):
+                stated = Hop(Guard.unknown("backend-tls", refused, Stated(loaded.id)))
+            policy = Policy(loaded.id, text(at(loaded.manifest, "metadata", "creationTimestamp")) or "", stated)
             targets = list(_targets(loaded, policy.id.namespace))
             if not targets:
                 ignored.append(Ignored(policy.id, "it targets nothing", ("spec",)))
@@ -224,7 +228,20 @@ def _authority(world: World, namespace: str, validation: Mapping[object, object]
                 if found is None
                 else Guard.unknown("backend-tls", f"{wrong}; the standard lets no connection be made, some gateways take another key")
             )
-    return Authority(", ".join(sorted({to.name if to.kind == "ConfigMap" else f"{to.kind}/{to.name}" for to in names})))
+    trusted = ", ".join(sorted({to.name if to.kind == "ConfigMap" else f"{to.kind}/{to.name}" for to in names}))
+    return Authority(trusted, content=_content(world, names))
+
+
+def _content(world: World, names: list[ObjectId]) -> str:
+    """A digest of all that is trusted, so that other certificates under the same name are seen; empty: not all of it is here."""
+    held: list[str] = []
+    for to in names:
+        loaded = world.get(to)
+        written = text(at(loaded.manifest, "data", "ca.crt")) if loaded is not None else None
+        if not written:
+            return ""
+        held.append(written.strip())
+    return hashlib.sha256("\n".join(sorted(held)).encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def _referred(namespace: str, ref: object) -> ObjectId:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import attrs
 
-from gatewright.gateways.effect import Guard, Stated
+from gatewright.gateways.effect import Changes, Guard, Stated
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.entry import PathRewrite, Redirect
 
@@ -16,6 +16,7 @@ class Backend:
     """One backend of a rule. ``hop`` (kind ``backend-tls``) is the way to it, ``fence`` whether anybody else reaches its pods.
 
     ``problem``: why the gateway cannot send to it (the standard: its share is answered with 500); ``undecided``: what is missing to know.
+    ``changes``: what filters of its own do; they are compared as guards of the entry.
     ``address``: the pods it stands for, where that is known: two Services with one address are one backend. It alone, with port and weight, is compared.
     """
 
@@ -27,6 +28,8 @@ class Backend:
     fence: Guard | None = attrs.field(default=None, eq=False)
     problem: str = attrs.field(default="", eq=bool)
     undecided: str = attrs.field(default="", eq=bool)
+    changes: Changes | None = attrs.field(default=None, eq=False)
+    notes: tuple[str, ...] = attrs.field(default=(), eq=False)
 
 
 @attrs.frozen

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from gatewright.gateways.effect import Answered, Guard, Guards, Ignored, RuleEffect, Upstream
+from gatewright.gateways.effect import Answered, Arriving, Changes, Guard, Guards, Ignored, RuleEffect, Upstream
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.dimension import KINDS, Kind
 from gatewright.standard.precedence import Ranked, rank
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Filters, Route
 
 _KNOWN: tuple[Kind, ...] = ("backend-tls", "fence", "mirror")  # of the backend, or in the standard's own fields
 
@@ -76,6 +76,10 @@ class PlainEffects:
         """Nothing that a rule does not meet."""
         return ()
 
+    def arriving(self, listener: Listener, header: str) -> Arriving | None:
+        """As the client sends it, as far as is known: what a gateway may make of headers is among the unknown guards."""
+        return None
+
     def on_rule(self, route: Route, rule: int, listener: Listener) -> RuleEffect:
         """Every kind that objects of a gateway can state, unknown; nothing where nothing is there."""
         return self._effect
@@ -91,6 +95,10 @@ class PlainEffects:
         return Upstream(
             f"{ref.to}{f':{ref.port}' if ref.port else ''}", Guard.unknown("backend-tls", f"what a {ref.to.kind} stands for is not known")
         )
+
+    def changes(self, route: Route, ref: BackendRef, filters: Filters) -> Changes:
+        """Nobody knows; what the unknown guards do not say already is that copies may go elsewhere."""
+        return Changes(unknown=(("mirror", self.reason),) if filters.mirrors else ())
 
     def hop(self, service: ObjectId, port: int, stated: Guard) -> Guard:
         """As BackendTLSPolicies state it, if anybody is known to read them."""

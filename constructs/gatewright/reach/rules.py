@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import attrs
 
@@ -10,7 +11,9 @@ from gatewright.gateways.effect import Answered, Effects, Guard, Guards, Ignored
 from gatewright.match import Conditions, Host, Methods, PathMatch, Sources
 from gatewright.protection.authorization import NOBODY
 from gatewright.protection.transport import Plaintext
+from gatewright.reach.arriving import left
 from gatewright.reach.backends import Backends
+from gatewright.reach.changing import composed
 from gatewright.reach.entry import Entry
 from gatewright.reach.filters import guards_of
 from gatewright.reach.outcome import Answer, Backend, Forwarded, Redirected, Rejected, Settled
@@ -63,10 +66,17 @@ class Rules:
             notes = self._notes.setdefault(notes, notes)
             for host in attached.hosts:
                 for position, match in enumerate(rule.matches):
+                    conditions, open_ = (
+                        left(match.conditions, partial(self.effects.arriving, listener))
+                        if match.conditions.terms
+                        else (match.conditions, "")
+                    )
+                    if conditions is None:
+                        continue
                     shape = Shape(host, match.path, match.methods, match.conditions, route.kind, match.written, match.rpc, match.suffix)
                     rank = self.effects.rank(shape)
-                    yield Entry(listener, route, rule, position, host, match.path, match.methods, match.conditions, outcome, guards, rank,
-                                notes, undecided)  # fmt: skip
+                    yield Entry(listener, route, rule, position, host, match.path, match.methods, conditions, outcome, guards, rank,
+                                notes, undecided or open_)  # fmt: skip
 
     def _outcome(self, route: Route, rule: RouteRule, effect: RuleEffect) -> tuple[Settled, tuple[Backend, ...]]:
         """The standard: a rule that cannot be applied answers 500, and never passes as if the broken part were not there."""
@@ -112,7 +122,7 @@ class Rules:
         key = tuple(map(id, parts))
         found = self._joined.get(key) if not standard else None
         if found is None:
-            joined = settled([*own, *standard, *effect.guards, *behind, *_from_both(own, effect.guards)])
+            joined = settled([*own, *standard, *effect.guards, *behind, *_from_both(own, effect.guards), *composed(own, standard, behind)])
             joined = self._tuples.setdefault(joined, joined)
             found = (parts, joined)
             if not standard:
@@ -120,9 +130,16 @@ class Rules:
         return found[1]
 
 
-def dropped(route: Route, effects: Effects) -> Iterator[Ignored]:
-    """Rules of which nothing is served, because of an expression or because none of their matches can be read: broader rules take their requests."""
+def dropped(route: Route, listener: Listener, effects: Effects) -> Iterator[Ignored]:
+    """What is not served of rules: because of an expression, because nothing of them can be read, or because a header never arrives.
+
+    Broader rules take their requests.
+    """
     for rule in route.rules:
+        for match in rule.matches:
+            if match.conditions.terms and left(match.conditions, partial(effects.arriving, listener))[0] is None:
+                words = f"a match never holds: {listener} changes a header that it asks for before a route is chosen"
+                yield Ignored(route.id, words, (*rule.path, "matches", match.index))
         reason = rule.not_re2 if effects.ranks_regexes else ""
         if reason or (rule.problem and not rule.matches):
             yield Ignored(

@@ -10,6 +10,7 @@ from gatewright.gateways.effect import Guard, Guards, settled
 from gatewright.manifest.identity import ObjectId
 from gatewright.match import HostSet, Match, Request, Sources, Undecidable, overlap, subtract
 from gatewright.protection.authorization import Authorization
+from gatewright.protection.credential import text_told
 from gatewright.reach.address import Address, Chain, Port
 from gatewright.reach.behind import Asked, Hit, hits
 from gatewright.reach.entry import Entry
@@ -17,6 +18,7 @@ from gatewright.reach.near import Near, competitors
 from gatewright.reach.pods import Pods
 from gatewright.reach.reach import Reach
 from gatewright.reach.way import Way
+from gatewright.reach.worded import hidden_values
 from gatewright.standard.topology.route import Route
 
 
@@ -71,7 +73,7 @@ def _way(address: Address, port: Port, chain: Chain, near: Near, position: int, 
         matches = [one for one in _admitted(matches, guards) if not one.is_empty()]
         requests = _witness(matches, _names(port, chain))
     except Undecidable as reason:
-        doubts.append(f"it cannot be decided which requests are left to it: {reason}")
+        doubts.append(text_told(f"it cannot be decided which requests are left to it: {reason}", hidden_values(each.rows)))
         matches = [_of(entry, hosts)]
         requests = _approximate(entry, hosts, _names(port, chain))
     if not matches or requests is None:
@@ -143,7 +145,7 @@ def _joined(same: Sequence[Way]) -> Way:
 
 def _doubts(reach: Reach, service: ObjectId) -> Iterator[str]:
     """Why there may be other ways: what could not be judged, and what may be there without being among the manifests."""
-    yield from reach.unjudged
+    yield from map(text_told, reach.unjudged)
     world = reach.topology.world
     missing = [kind for kind in _ROUTES if not world.is_complete(_GATEWAY, kind)]
     if missing:
@@ -156,7 +158,7 @@ def _doubts(reach: Reach, service: ObjectId) -> Iterator[str]:
             yield f"what serves {address.label} is not known, so that it may forward more than its routes say"
     for each in reach.detached:
         if each.undecided and _refers(each.route, service):
-            yield f"{each.route.id} may be attached to {each.parent}: {each.reason}"
+            yield text_told(f"{each.route.id} may be attached to {each.parent}: {each.reason}")
 
 
 def _refers(route: Route, service: ObjectId) -> bool:

@@ -1,8 +1,13 @@
-"""Sets of requests, and what comes of them, in words: the same everywhere, on one line, as manifests wrote them (nothing is escaped here)."""
+"""Sets of requests, and what comes of them, in words: the same everywhere, on one line, as manifests wrote them (nothing is escaped here).
+
+What a route asks of a header or parameter that sounds secret lets requests in: a digest stands in its place, in every format.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
 
 from gatewright.gateways.effect import Guard, Guards, State
 from gatewright.match import (
@@ -14,26 +19,31 @@ from gatewright.match import (
     Equals,
     Exact,
     HostSet,
+    Match,
+    Matches,
     Methods,
     PathMatch,
     PathSet,
     Prefix,
     Present,
+    Request,
     Sources,
 )
+from gatewright.protection.credential import digest, pattern_told, text_told, told
 from gatewright.protection.dimension import Kind
 from gatewright.protection.entry import PathRewrite, Redirect
 from gatewright.protection.fence import NotFenced
-from gatewright.protection.said import summary
+from gatewright.protection.said import SUMMED, summary
 from gatewright.protection.transport import Plaintext
 from gatewright.protection.unknown import Unknown
+from gatewright.reach.entry import Entry
 from gatewright.reach.outcome import Answer, Backend, Forwarded, NoRoute, Outcome, Redirected, Rejected, Settled, Undecided
 
 _DECIDING: frozenset[Kind] = frozenset(
     ("api-key", "authorization", "basic", "client-certificate", "csrf", "extension", "external-auth", "ip", "jwt", "oidc")
 )
 _FIRST: tuple[Kind, ...] = (
-    "rate-limit", "tls-floor", "backend-tls", "fence", "cors", "mirror", "header-edit", "body-limit", "timeout", "connection-limit", "header-hygiene",
+    "csrf", "rate-limit", "tls-floor", "backend-tls", "fence", "cors", "mirror", "header-edit", "body-limit", "timeout", "connection-limit", "header-hygiene",
     "path-normalisation", "client-address", "upgrade", "response-headers", "access-log",
 )  # fmt: skip
 _ORDER: Mapping[Kind, int] = {kind: number - len(_FIRST) for number, kind in enumerate(_FIRST)}
@@ -74,15 +84,36 @@ def source_words(sources: Sources) -> str:
 
 
 def condition_words(conditions: Conditions) -> str:
-    """``header x-canary: yes and no query parameter debug``; empty without any."""
+    """``header x-canary: yes and no query parameter debug``; empty without any. Credentials are digests."""
     return " and ".join(map(_condition, conditions.terms))
+
+
+def value_words(one: Condition) -> str:
+    """What a condition asks for, or its digest where that is a credential."""
+    return pattern_told(one.name, one.test.value) if isinstance(one.test, Matches) else told(one.name, one.test.value)
+
+
+def hidden_values(entries: Iterable[Entry]) -> frozenset[str]:
+    """What these entries ask for and nobody may read, for sentences that quote it."""
+    terms = (term for one in entries for term in one.conditions.terms)
+    return frozenset(one.test.value for one in terms if value_words(one) != one.test.value)
+
+
+def request_told(request: Request, matches: Iterable[Match]) -> Request:
+    """A witness of these sets with digests in place of the credentials that they ask for."""
+    hidden = {(one.part, one.name) for match in matches for one in match.conditions.terms if value_words(one) != one.test.value}
+    if not hidden:
+        return request
+    headers = tuple((name, digest(value) if ("header", name.lower()) in hidden else value) for name, value in request.headers)
+    query = tuple((name, digest(value) if ("query", name) in hidden else value) for name, value in request.query)
+    return attrs.evolve(request, headers=headers, query=query)
 
 
 def _condition(one: Condition) -> str:
     name = f"{'header' if one.part == 'header' else 'query parameter'} {one.name}"
     if isinstance(one.test, Present):
         return f"no {name}" if one.negated else f"some {name}"
-    value = f"{name}: {one.test.value}" if isinstance(one.test, Equals) else f"{name} matching {one.test.value}"
+    value = f"{name}: {value_words(one)}" if isinstance(one.test, Equals) else f"{name} matching {value_words(one)}"
     return f"not {value}" if one.negated else value
 
 
@@ -111,12 +142,14 @@ def _settled(outcome: Settled) -> str:
     if isinstance(outcome, Redirected):
         return f"redirected ({outcome.redirect.status}) to {redirect_words(outcome.redirect)}"
     if isinstance(outcome, Answer):
-        return f"answered with {outcome.status}" + (f": {outcome.why}" if outcome.why else "")
+        return f"answered with {outcome.status}{_because(outcome.why)}"
     if isinstance(outcome, Rejected):
-        return ("the connection is refused" if outcome.status is None else f"refused with {outcome.status}") + (
-            f": {outcome.why}" if outcome.why else ""
-        )
-    return ("no connection" if outcome.status is None else str(outcome.status)) + (f": {outcome.why}" if outcome.why else "")
+        return ("the connection is refused" if outcome.status is None else f"refused with {outcome.status}") + _because(outcome.why)
+    return ("no connection" if outcome.status is None else str(outcome.status)) + _because(outcome.why)
+
+
+def _because(why: str) -> str:
+    return f": {text_told(why)}" if why else ""
 
 
 def forwarded_words(outcome: Forwarded) -> str:
@@ -158,22 +191,31 @@ def state_of(guard: Guard) -> State:
 def passing_words(guards: Guards) -> str:
     """Who may pass, of all guards together: ``JWT (https://id.example.com), role is buyer``, ``anybody``, ``not known (…)``."""
     standing = [one for one in guards if one.state != "not-enforced"]
-    proofs = [one for one in standing if decides(one)]
+    proofs = [one for one in standing if one.kind in SUMMED]
     reasons = {one.value.reason for one in proofs if isinstance(one.value, Unknown)}
     if len(reasons) == 1 and len(proofs) > 1 and all(one.state == "unknown" for one in proofs):
-        return f"not known ({reasons.pop()})"
+        return f"not known ({text_told(reasons.pop())})"
     return summary({one.kind: one.value for one in standing})
 
 
 def bounding_words(guards: Guards) -> str:
-    """The kinds of what is stated and not enforced, of what is not known, and of what else is enforced: ``unknown: fence; rate-limit, cors``."""
-    others = sorted((one for one in guards if not decides(one)), key=lambda one: _ORDER.get(one.kind, 0))
+    """The kinds of what is stated and not enforced, of what is not known, and of what else is enforced: ``unknown: fence; rate-limit, cors``.
+
+    Together with ``passing_words`` every guard is said, but for alterations, which protect nothing.
+    """
+    guards = tuple(one for one in guards if one.kind != "alteration")  # no protection
+    others = sorted((one for one in guards if not _summed(one)), key=lambda one: _ORDER.get(one.kind, 0))
     parts = [
         "not enforced: " + ", ".join(one.kind for one in guards if state_of(one) == "not-enforced"),
         "unknown: " + ", ".join(one.kind for one in others if one.state == "unknown"),
         ", ".join(one.kind for one in others if state_of(one) == "enforced"),
     ]
     return "; ".join(part for part in parts if part and not part.endswith(": "))
+
+
+def _summed(guard: Guard) -> bool:
+    """Whether the summary says it; that it has an extension in it, but not whether that is known."""
+    return guard.kind in SUMMED and not (guard.kind == "extension" and guard.state == "unknown")
 
 
 def _except(names: Iterable[str]) -> str:

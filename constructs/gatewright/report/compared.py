@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import attrs
 
@@ -11,8 +12,10 @@ from gatewright.diff.manifests import Manifests, ObjectChange
 from gatewright.diff.row import Diff, Row, Verdict
 from gatewright.estate.relaxed import RelaxedChange
 from gatewright.manifest.identity import ObjectId
+from gatewright.protection.credential import text_told
 from gatewright.reach.address import Layer
 from gatewright.reach.witness import command
+from gatewright.reach.worded import request_told
 from gatewright.report.origin import Origin, origin
 from gatewright.world.world import World
 
@@ -30,6 +33,11 @@ class Part:
     relaxed: tuple[RelaxedChange, ...]
     before: World = attrs.field(repr=False)
     after: World = attrs.field(repr=False)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Those of the comparison without the credentials that their words quote, and that their witnesses would send."""
+        return tuple(map(_told, self.diff.rows))
 
     def origin(self, one: ObjectId) -> Origin:
         """Where HEAD states an object, or else BASE."""
@@ -75,7 +83,7 @@ class Comparison:
         """The gravest first; what is the same in several clusters is one."""
         together: dict[Row, tuple[Row, list[Part]]] = {}
         for part in self.parts:
-            for row in part.diff.rows:
+            for row in part.rows:
                 together.setdefault(attrs.evolve(row, region=(), objects=()), (row, []))[1].append(part)
         placed = len({row.where for row in together if row.scheme != "any"}) > 1
         found = [Shown(row, parts[0], tuple(part.place for part in parts if part.place), placed) for row, parts in together.values()]
@@ -106,10 +114,16 @@ class Comparison:
         places: dict[str, list[str]] = {}
         for place, texts in found:
             for one in texts:
-                places.setdefault(one, []).append(place)
+                places.setdefault(text_told(one), []).append(place)
         for text, where in places.items():
             named = list(dict.fromkeys(filter(None, where)))
             yield f"{', '.join(named)}: {text}" if named else text
+
+
+def _told(row: Row) -> Row:
+    before, after, reason = map(text_told, (row.before, row.after, row.reason))
+    asked = None if row.witness is None else request_told(row.witness, row.region)
+    return attrs.evolve(row, before=before, after=after, reason=reason, witness=asked)
 
 
 def kind_of(row: Row) -> str:

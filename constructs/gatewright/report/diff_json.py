@@ -21,7 +21,7 @@ def diff_json(compared: Comparison) -> str:
         "base": compared.base,
         "head": compared.head,
         "clusters": [{"cluster": part.place, "verdict": part.diff.verdict} for part in compared.parts],
-        "rows": [_row(row, part) for part in compared.parts for row in part.diff.rows],
+        "rows": [_row(row, part) for part in compared.parts for row in part.rows],
         "not_judged": list(compared.not_judged()),
         "notes": list(compared.notes()),
         "relaxations": [_relaxed(one) for one in compared.relaxed()],

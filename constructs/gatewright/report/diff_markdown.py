@@ -92,7 +92,7 @@ def _sections(compared: Comparison, *, full: bool) -> list[_Section]:
         _Section([_row(number, one) for number, one in enumerate(rows, 1)], _table),
         _Section(tried, _commands),
         _Section([_item(one) for one in compared.not_judged()], _list("Not judged")),
-        _Section([_item("\n".join(relaxed_words(one))) for one in compared.relaxed()], _list("Relaxations")),
+        _Section([_item(*relaxed_words(one)) for one in compared.relaxed()], _list("Relaxations")),
         _Section([_item(one) for one in compared.notes()], _folded("Notes")),
         _Section(list(_objects(compared, full=full)), _details),
         _Section([_item(f"{one}, which the API server writes") for one in compared.left_out()], _folded("Not compared")),
@@ -125,9 +125,9 @@ def _witness(shown: Shown) -> str:
     return _quiet(line) if len(line) <= _COMMAND else ""
 
 
-def _item(text: str) -> str:
-    first, *others = text.split("\n")
-    return "\n".join([f"- {markdown(_cut(first, _LINE))}", *(f"  - {markdown(_cut(one.strip(), _LINE))}" for one in others)]) + "\n"
+def _item(text: str, *others: str) -> str:
+    """A point and those below it, each on one line."""
+    return "\n".join([f"- {markdown(_cut(text, _LINE))}", *(f"  - {markdown(_cut(one.strip(), _LINE))}" for one in others)]) + "\n"
 
 
 def _list(title: str) -> Callable[[Sequence[str], int], str]:

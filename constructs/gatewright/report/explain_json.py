@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gatewright.gateways.effect import Guard
+from gatewright.protection.credential import text_told
 from gatewright.protection.said import said
 from gatewright.reach.outcome import Answer, Backend, Forwarded, NoRoute, Outcome, Rejected, Undecided
 from gatewright.reach.question import Reply
 from gatewright.reach.reach import Reach
-from gatewright.reach.worded import outcome_name, outcome_words, state_of, status_of
+from gatewright.reach.worded import hidden_values, outcome_name, outcome_words, state_of, status_of
 from gatewright.report.origin import origin_of
 from gatewright.report.reach_row import idle
 from gatewright.world.world import World
@@ -87,4 +88,10 @@ def notes_of(reply: Reply) -> tuple[str, ...]:
             found += [f"a copy goes to {one.id}:{one.port}" for one in outcome.mirrors]
             found += [f"{one.id}:{one.port} gets nothing: {one.problem}" for one in outcome.backends if one.problem]
             found += [f"{one.id}:{one.port}: {one.undecided}" for one in (*outcome.backends, *outcome.mirrors) if one.undecided]
-    return tuple(dict.fromkeys([*found, *reply.notes, *(f"could be taken over by {one}" for one in reply.takers)]))
+    said = [*found, *reply.notes, *(f"could be taken over by {one}" for one in reply.takers)]
+    quoting = reply.chain is not None and any(_QUOTING in one for one in said)
+    hidden = hidden_values(row for each in reply.chain.hosts.values() for row in each.rows) if reply.chain and quoting else ()
+    return tuple(dict.fromkeys(text_told(one, hidden) for one in said))
+
+
+_QUOTING = "cannot be decided"  # such a note quotes an expression that nobody can read

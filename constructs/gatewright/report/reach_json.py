@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gatewright.match import Conditions, Methods
 from gatewright.reach.outcome import Forwarded
 from gatewright.reach.reach import Reach
-from gatewright.reach.worded import outcome_name, status_of
+from gatewright.reach.worded import outcome_name, status_of, value_words
 from gatewright.report.explain_json import Tree, backend_trees, guard_tree
 from gatewright.report.origin import origin
 from gatewright.report.reach_row import Aside, Row, detached, ignored, notes, rows
@@ -46,7 +46,7 @@ def _entry(row: Row, world: World) -> Tree:
         "host": entry.host.name, "path": {"type": type(entry.path).__name__.lower(), "value": entry.path.value}, "methods": _methods(entry.methods),
         "conditions": _conditions(entry.conditions), "outcome": outcome_name(entry.outcome), "status": status_of(entry.outcome), "route": route,
         "protections": [guard_tree(one, world) for one in entry.guards], "passes": row.passes, "backends": backend_trees(entry.outcome),
-        "mirrors": _mirrors(row), "undecided": entry.undecided or None, "notes": list(entry.notes),
+        "mirrors": _mirrors(row), "undecided": row.undecided or None, "notes": list(entry.notes),
     }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def _methods(methods: Methods) -> Tree:
 
 def _conditions(conditions: Conditions) -> list[Tree]:
     return [
-        {"part": one.part, "name": one.name, "test": type(one.test).__name__.lower(), "value": one.test.value, "negated": one.negated}
+        {"part": one.part, "name": one.name, "test": type(one.test).__name__.lower(), "value": value_words(one), "negated": one.negated}
         for one in conditions.terms
     ]
 

@@ -28,6 +28,7 @@ class _Group:
     host: str
     passes: str
     to: str
+    undecided: str
     rows: tuple[Row, ...]
 
 
@@ -54,9 +55,9 @@ def _levels(every: Sequence[Row]) -> Iterator[tuple[list[_Group], list[_Group], 
 
 def _grouped(every: Iterable[Row], told: Callable[[Row], tuple[str, str, str]]) -> list[_Group]:
     """``told``: what is told of an entry beside its Gateway: host, protection, backend."""
-    found: dict[tuple[str, str, str, str], list[Row]] = {}
+    found: dict[tuple[str, str, str, str, str], list[Row]] = {}
     for row in every:
-        found.setdefault((f"{flat(row.gateway)}\n{flat(row.door)}", *told(row)), []).append(row)
+        found.setdefault((f"{flat(row.gateway)}\n{flat(row.door)}", *told(row), row.undecided), []).append(row)
     return [_Group(*key, tuple(same)) for key, same in found.items()]
 
 
@@ -101,6 +102,8 @@ def _matched(group: _Group, *, whole: bool) -> str:
     if not whole:
         backends = dict.fromkeys(row.to for row in group.rows)
         lines.append(next(iter(backends)) if len(backends) == 1 else f"{len(backends)} backends")
+    if group.undecided:
+        lines.append(f"undecided: {flat(group.undecided)}")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gatewright.reach.reach import Reach
-from gatewright.report.reach_row import Aside, Row, detached, ignored, notes, rows
+from gatewright.report.reach_row import Aside, Row, detached, ignored, notes, rows, undecided
 
 _COLUMNS = ("path", "when", "rule", "who may pass", "and", "to")
 _WIDEST = 56  # characters of a cell in a terminal; Markdown cells are whole
@@ -16,13 +16,14 @@ _WIDEST = 56  # characters of a cell in a terminal; Markdown cells are whole
 def reach_table(reach: Reach) -> str:
     """Columns; entries of one listener and hostname stand together under it."""
     lines: list[str] = []
-    for head, group in itertools.groupby(rows(reach), key=_head):
+    every = list(rows(reach))
+    for head, group in itertools.groupby(every, key=_head):
         lines += [*([""] if lines else []), head]
         for host, same in itertools.groupby(group, key=lambda row: row.host):
             lines.append(f"  {flat(host)}")
             lines += _aligned([_COLUMNS, *map(_cells, same)])
     lines += ["no way in: nothing attaches to a listener that serves"] if not lines else []
-    return "\n".join([*lines, *_below(reach)]) + "\n"
+    return "\n".join([*lines, *_below(reach, every)]) + "\n"
 
 
 def _head(row: Row) -> str:
@@ -30,19 +31,19 @@ def _head(row: Row) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    return tuple(flat(one) for one in (row.path or "everything", row.when, row.rule, row.passes, row.bounds, row.to))
+    return tuple(flat(one) for one in (row.path or "everything", row.when, row.rule, row.passes, row.bounds, row.leads))
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> Iterator[str]:
-    cut = [[cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…" for cell in cells] for cells in table]
+    cut = [[cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 3]}..." for cell in cells] for cells in table]
     widths = [max(len(cells[column]) for cells in cut) for column in range(len(cut[0]))]
     for cells in cut:
         yield "    " + "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def _below(reach: Reach) -> Iterator[str]:
-    """What somebody wrote and nobody meets, with file and line."""
-    for title, asides in _asides(reach):
+def _below(reach: Reach, every: Sequence[Row]) -> Iterator[str]:
+    """What is open, and what somebody wrote and nobody meets, with file and line."""
+    for title, asides in _asides(reach, every):
         yield f"\n{title}"
         yield from (f"  {_aside(one)}" for one in asides)
     found = notes(reach)
@@ -51,14 +52,16 @@ def _below(reach: Reach) -> Iterator[str]:
         yield from (f"  {flat(one)}" for one in found)
 
 
-def _asides(reach: Reach) -> Iterator[tuple[str, list[Aside]]]:
+def _asides(reach: Reach, every: Sequence[Row]) -> Iterator[tuple[str, list[Aside]]]:
     """What is sure first, then what may be so: the manifests do not hold all that it depends on."""
+    if found := list(undecided(every, reach.topology.world)):
+        yield "undecided", found
     for title, doubtful, asides in (
         ("attached to nothing", "perhaps attached to nothing", detached(reach)),
         ("does nothing", "perhaps does nothing", ignored(reach)),
     ):
-        for words, undecided in ((title, False), (doubtful, True)):
-            found = [one for one in asides if one.undecided is undecided]
+        for words, doubted in ((title, False), (doubtful, True)):
+            found = [one for one in asides if one.undecided is doubted]
             if found:
                 yield words, found
 
@@ -80,14 +83,16 @@ def flat(text: str) -> str:
 def reach_markdown(reach: Reach) -> str:
     """Tables of GitHub's flavour, one a listener; whatever manifests hold is text there, never markup."""
     lines: list[str] = []
-    for head, group in itertools.groupby(rows(reach), key=lambda row: (row.gateway, row.door, row.address.target)):
+    every = list(rows(reach))
+    for head, group in itertools.groupby(every, key=lambda row: (row.gateway, row.door, row.address.target)):
         gateway, door, target = map(markdown, head)
         lines += [f"### {gateway}, {door}", "", f"Served by {target}.", ""]
         lines += _table(
-            ("host", *_COLUMNS), ((row.host, row.path or "everything", row.when, row.rule, row.passes, row.bounds, row.to) for row in group)
+            ("host", *_COLUMNS),
+            ((row.host, row.path or "everything", row.when, row.rule, row.passes, row.bounds, row.leads) for row in group),
         )
     lines += ["No way in: nothing attaches to a listener that serves.", ""] if not lines else []
-    for title, asides in _asides(reach):
+    for title, asides in _asides(reach, every):
         lines += [f"### {title.capitalize()}", ""]
         lines += _table(("object", "field", "why", "where"), (_aside_cells(one) for one in asides))
     found = notes(reach)

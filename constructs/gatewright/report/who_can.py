@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 
-from gatewright.match import Match
+from gatewright.match import Match, Request
 from gatewright.reach.way import Way
 from gatewright.reach.who import Who
 from gatewright.reach.witness import command
-from gatewright.reach.worded import bounding_words, condition_words, host_words, method_words, passing_words, path_words, source_words
+from gatewright.reach.worded import (
+    bounding_words,
+    condition_words,
+    host_words,
+    method_words,
+    passing_words,
+    path_words,
+    request_told,
+    source_words,
+)
 from gatewright.report.explain_json import Tree, guard_tree
 from gatewright.report.origin import origin
 from gatewright.report.reach_table import markdown
@@ -21,7 +30,12 @@ def witness_line(way: Way) -> str:
     """A witness for a shell."""
     host = way.entry.host
     named = not host.is_wildcard and way.entry.listener.via == "gateway" and way.chain.layer in ("http", "https", "tls")
-    return command(way.witness, way.chain.layer, way.port.number, way.sni, str(way.entry.listener.gateway), named=named)
+    return command(_witness(way), way.chain.layer, way.port.number, way.sni, str(way.entry.listener.gateway), named=named)
+
+
+def _witness(way: Way) -> Request:
+    """Without the credentials that it takes."""
+    return request_told(way.witness, way.matches)
 
 
 def sets_of(way: Way) -> tuple[str, ...]:
@@ -59,7 +73,7 @@ def who_can_json(found: Who, world: World) -> str:
 
 
 def _way(way: Way, world: World) -> Tree:
-    entry, listener, request = way.entry, way.entry.listener, way.witness
+    entry, listener, request = way.entry, way.entry.listener, _witness(way)
     route: Tree = None
     if entry.route is not None and entry.rule is not None:
         route = {**origin(world, entry.route.id, entry.rule.path).tree(), "rule": entry.rule.index}

@@ -41,6 +41,10 @@ OIDC = {
     "clientID": "shop",
     "clientSecret": {"name": "oidc"},
 }
+LOGIN = {
+    "endpoints": ("authorizationEndpoint https://i.example.com/a", "tokenEndpoint https://i.example.com/t"),
+    "settings": ("clientSecret app/oidc",),
+}
 
 
 def secured(*more, version="1.9", complete=COMPLETE, **spec):
@@ -128,11 +132,11 @@ def test_inline_keys_are_told_apart_and_not_shown():
             ApiKeys(("app/k",), (), forwarded=False),
             "enforced",
         ),
-        ("oidc", {"oidc": OIDC}, OidcLogin("https://i.example.com", "shop", ("openid",)), "enforced"),
+        ("oidc", {"oidc": OIDC}, OidcLogin("https://i.example.com", "shop", ("openid",), **LOGIN), "enforced"),
         (
             "oidc",
             {"oidc": {**OIDC, "clientID": None, "clientIDRef": {"name": "id"}, "passThroughAuthHeader": True}, **jwt()},
-            OidcLogin("https://i.example.com", "Secret app/id", ("openid",), bearer_passes=True),
+            OidcLogin("https://i.example.com", "Secret app/id", ("openid",), bearer_passes=True, **LOGIN),
             "enforced",
         ),
         (

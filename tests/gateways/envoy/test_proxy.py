@@ -47,7 +47,6 @@ def said(spec):
         proxy.preserves_order(spec),
         proxy.modules(spec),
         proxy.admitted_sources(spec),
-        proxy.service_type(spec),
     )
 
 
@@ -170,4 +169,3 @@ def test_whom_the_load_balancer_lets_through():
     assert admitted(type="ClusterIP") is None
     assert admitted(loadBalancerSourceRanges=[]) is None
     assert admitted(loadBalancerSourceRanges=["everybody"]).state == "unknown"
-    assert proxy.service_type({}) == "LoadBalancer"

@@ -105,7 +105,7 @@ def test_nothing_in_a_rule_or_in_the_listeners_policy_makes_it_fall():
 
 
 def test_without_a_policy_envoys_own_bounds_stand():
-    assert guard("timeout", {}).value == traffic.UNBOUND
+    assert guard("timeout", {}).value == Timeouts(request=15_000, idle=300_000, connect=10_000)
     assert guard("upgrade", {}).value == ("websocket",)
     assert {one.kind for one in traffic.traffic_guards({})} == {"timeout", "upgrade"}
     assert all(one.at is None for one in traffic.traffic_guards({}))

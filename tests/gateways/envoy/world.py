@@ -82,9 +82,17 @@ def policy(name: str, *targets: Object, kind: str = "SecurityPolicy", created: s
     return one(kind, name, {**stated, **spec}, created=created, namespace=namespace)
 
 
-def effects_of(objects: Iterable[Object], version: str = "1.9", complete: Iterable[str] = COMPLETE, **how: Any) -> EnvoyEffects:
-    """What Envoy Gateway makes of them."""
-    seen = topology(World.of([Loaded(each, "world.yaml", index) for index, each in enumerate(objects, 1)], complete))
+def taken(one: Object) -> Object:
+    """The object as a cluster has it: whatever stands in it, some API server took it."""
+    return {**one, "metadata": {**one["metadata"], "uid": "0"}}
+
+
+def effects_of(
+    objects: Iterable[Object], version: str = "1.9", complete: Iterable[str] = COMPLETE, *, applied: bool = True, **how: Any
+) -> EnvoyEffects:
+    """What Envoy Gateway makes of them; not ``applied``, they stand in files, and the API server has its say first."""
+    whole = [taken(each) if applied else each for each in objects]
+    seen = topology(World.of([Loaded(each, "world.yaml", index) for index, each in enumerate(whole, 1)], complete))
     return EnvoyEffects.of(seen, frozenset(seen.gateways), version, **how)
 
 

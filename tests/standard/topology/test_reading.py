@@ -249,13 +249,17 @@ def test_backends_and_their_filters() -> None:
             "kind": "Bucket",
             "name": "b",
             "namespace": "far",
-            "filters": [{"type": "CORS"}, {"type": "RequestMirror"}],
+            "filters": [{"type": "CORS", "cors": {"allowOrigins": ["*"]}}],
         },
     ]
     assert rule({"backendRefs": refs}).backends == (
         BackendRef(service("a"), 80, 0, ("spec", "rules", 0, "backendRefs", 0)),
         BackendRef(
-            service("b", "far", kind="Bucket", group="example.com"), 0, 1, ("spec", "rules", 0, "backendRefs", 1), ("CORS", "RequestMirror")
+            service("b", "far", kind="Bucket", group="example.com"),
+            0,
+            1,
+            ("spec", "rules", 0, "backendRefs", 1),
+            Filters(("CORS",), cors=CorsRule(("*",))),
         ),
     )
 

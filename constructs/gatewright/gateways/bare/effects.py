@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from gatewright.gateways.bare.reading import attached_to
-from gatewright.gateways.effect import Answered, Guard, Guards, Ignored, RuleEffect, Stated, Upstream
+from gatewright.gateways.effect import Answered, Arriving, Changes, Guard, Guards, Ignored, RuleEffect, Stated, Upstream
 from gatewright.gateways.fields import at, items, text
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.access import ClientCertificates
@@ -18,7 +18,8 @@ from gatewright.protection.unknown import Unknown
 from gatewright.standard.precedence import Ranked, rank
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.listening import frontend
-from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
+from gatewright.standard.topology.rivals import without_rivals
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Filters, Route
 from gatewright.standard.topology.topology import Topology
 
 ACCESS: tuple[Kind, ...] = ("api-key", "authorization", "basic", "client-certificate", "external-auth", "jwt", "oidc", "rate-limit")
@@ -51,8 +52,12 @@ class BareEffects:
         return tuple(listeners)
 
     def doubts(self, attached: Sequence[Attached]) -> Mapping[Attached, str]:
-        """None of its own."""
-        return {}
+        """HTTPRoutes and GRPCRoutes that want one hostname: an implementation may serve one kind of them alone."""
+        every = tuple(attached)
+        kept, lost = without_rivals(every)
+        there = set(kept)
+        beaten = (one for one in every if one not in there)
+        return {one: each.reason for one, each in zip(beaten, lost, strict=True)}
 
     def on_listener(self, listener: Listener) -> Guards:
         """What TLS does; how addresses are learned the standard does not say."""
@@ -85,6 +90,10 @@ class BareEffects:
             value = ClientCertificates(names, required=not lax, verified=not lax)
             yield Guard("client-certificate", value, "not-enforced" if lax else "enforced", Stated(listener.gateway, path))
 
+    def arriving(self, listener: Listener, header: str) -> Arriving | None:
+        """The standard changes nothing before a route is chosen."""
+        return None
+
     def on_rule(self, route: Route, rule: int, listener: Listener) -> RuleEffect:
         """Bounds count only where the implementation claims them; what somebody else attached may add anything."""
         unknown = self._foreign.get((route.kind, route.id.namespace, route.id.name)) or self._foreign.get(
@@ -111,6 +120,15 @@ class BareEffects:
         """The standard has Services alone."""
         return None
 
+    def changes(self, route: Route, ref: BackendRef, filters: Filters) -> Changes:
+        """Left to implementations, all of it: none of the features that are claimed here is about one backend."""
+        reasons: dict[Kind, str] = {
+            kind: f"whether a filter of type {one or 'that is not stated'} of a backendRef is run is not known"
+            for one in dict.fromkeys(filters.order)
+            for kind in _OF_BACKENDS.get(one, ("extension",))
+        }
+        return Changes(unknown=tuple(sorted(reasons.items())))
+
     def hop(self, service: ObjectId, port: int, stated: Guard) -> Guard:
         """As BackendTLSPolicies say."""
         return stated
@@ -125,6 +143,15 @@ class BareEffects:
 
 
 _NOTHING = RuleEffect()
+_OF_BACKENDS: Mapping[str, tuple[Kind, ...]] = {
+    "RequestHeaderModifier": ("header-edit",),
+    "ResponseHeaderModifier": ("response-headers",),
+    "URLRewrite": ("header-edit",),
+    "RequestMirror": ("mirror",),
+    "CORS": ("cors",),
+    "ExternalAuth": ("external-auth",),
+    "ExtensionRef": (*ACCESS, "header-edit", "response-headers"),
+}
 
 
 def _listener_of(topology: Topology, listener: Listener) -> object:

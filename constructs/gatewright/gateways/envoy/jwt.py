@@ -10,11 +10,10 @@ A token without ``exp``, or with ``exp: 0``, passes; 1.9 can refuse it by a CEL 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from gatewright.gateways.capability import Row, conditional, enforced, refused
 from gatewright.gateways.envoy.objects import GROUP, VERSION
-from gatewright.gateways.fields import at, items, strings, text, texts
+from gatewright.gateways.fields import at, items, strings, text, texts, url
 from gatewright.manifest.text import JsonObject
 from gatewright.protection.authentication import Anonymous, Authentication, Jwt
 from gatewright.protection.unknown import Unknown
@@ -65,7 +64,8 @@ def render(jwt: Jwt, backend: str | None) -> JsonObject:
 
 def issuer_backend(namespace: str, name: str, jwt: Jwt) -> tuple[JsonObject, JsonObject]:
     """Where keys are fetched, and the policy that verifies who answers there."""
-    host = urlsplit(jwt.jwks or "").hostname or ""
+    address = url(jwt.jwks or "")
+    host = (address.hostname if address is not None else None) or ""
     spec: JsonObject = {"endpoints": [{"fqdn": {"hostname": host, "port": _port(jwt)}}]}
     validation: JsonObject = {"hostname": host, "wellKnownCACertificates": "System"}
     policy: JsonObject = {"targetRefs": [target_ref(GROUP, "Backend", name)], "validation": validation}
@@ -80,7 +80,8 @@ def problem(authentication: Authentication) -> str | None:
 
 
 def _port(jwt: Jwt) -> int:
-    return urlsplit(jwt.jwks or "").port or 443
+    address = url(jwt.jwks or "")
+    return (address.port if address is not None else None) or 443
 
 
 def token_sources(provider: object) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -27,16 +27,22 @@ class Grants:
     _ways: Mapping[_Way, Mapping[str, ObjectId]] = attrs.field(factory=dict, repr=False)
 
     @classmethod
-    def of(cls, world: World) -> Grants:
-        """Those of ``gateway.networking.k8s.io``, v1 and v1beta1. An item that cannot be read grants nothing."""
+    def of(cls, world: World, refused: Collection[ObjectId] = ()) -> Grants:
+        """Those of ``gateway.networking.k8s.io``, v1 and v1beta1. An item that cannot be read grants nothing.
+
+        Of a grant that the API server refuses an older form may be there: then nobody knows what is granted.
+        """
         ways: dict[_Way, dict[str, ObjectId]] = {}
         for loaded in world.of_kind(GATEWAY_GROUP, KIND):
             grant = loaded.id
+            if grant in refused:
+                continue
             for way, name in _granted(loaded.manifest, grant.namespace):
                 names = ways.setdefault(way, {})
                 if name not in names or grant < names[name]:
                     names[name] = grant
-        return cls(world.is_complete(GATEWAY_GROUP, KIND), ways)
+        lost = any(one.kind == KIND for one in refused)
+        return cls(world.is_complete(GATEWAY_GROUP, KIND) and not lost, ways)
 
     def allows(self, group: str, kind: str, namespace: str, to: ObjectId) -> bool | None:
         """Whether an object of this kind and namespace may refer to ``to``; within one namespace always. None: a grant may be missing here."""

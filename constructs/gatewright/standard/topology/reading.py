@@ -30,10 +30,10 @@ _RULES: dict[RouteKind, _Rule] = {
 _WITH_HOSTNAMES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 
 
-def topology(world: World) -> Topology:
-    """Gateways, routes, grants and namespaces of a world."""
-    grants, namespaces = Grants.of(world), Namespaces.of(world)
-    return Topology(world, gateways(world, grants, namespaces), routes(world), grants, namespaces)
+def topology(world: World, refused: Mapping[ObjectId, str] | None = None) -> Topology:
+    """Gateways, routes, grants and namespaces of a world; ``refused`` are objects that the API server would not take, and why."""
+    grants, namespaces = Grants.of(world, refused or {}), Namespaces.of(world)
+    return Topology(world, gateways(world, grants, namespaces), routes(world), grants, namespaces, refused or {})
 
 
 def routes(world: World) -> tuple[Route, ...]:

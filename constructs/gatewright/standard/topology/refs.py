@@ -57,12 +57,10 @@ def parent(item: object, namespace: str, index: int) -> ParentRef:
 
 
 def backend(item: object, namespace: str, path: FieldPath) -> BackendRef:
-    """A backendRef of a route in this namespace. Raises ``Unread``."""
+    """A backendRef of a route in this namespace, without filters of its own. Raises ``Unread``."""
     ref = table(item, "a backendRef")
     to = identity(word(ref, "group"), word(ref, "kind", "Service"), word(ref, "namespace") or namespace, named(ref))
-    filters = ref.get("filters")
-    types = () if filters is None else tuple(word(table(one, "a filter"), "type") for one in rows(ref, "filters"))
-    return BackendRef(to, whole(ref, "port"), whole(ref, "weight", 1), path, types)
+    return BackendRef(to, whole(ref, "port"), whole(ref, "weight", 1), path)
 
 
 # Estates refer to the same few objects from thousands of routes: each is one value.

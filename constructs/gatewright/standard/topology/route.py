@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what an intent is compiled with reads no manifests
 FieldPath: TypeAlias = tuple[str | int, ...]
 
 
-@attrs.frozen
+@attrs.frozen(order=True)
 class ParentRef:
     """An empty ``section`` or a port of 0 is none."""
 
@@ -61,13 +61,13 @@ class FilterRef:
 
 @attrs.frozen
 class BackendRef:
-    """``port`` 0: none is stated. ``filters``: types of filters of its own."""
+    """``port`` 0: none is stated. ``filters``: those of its own, which run for what it gets; None: it has none."""
 
     to: ObjectId
     port: int
     weight: int
     path: FieldPath
-    filters: tuple[str, ...] = ()
+    filters: Filters | None = None
 
 
 @attrs.frozen

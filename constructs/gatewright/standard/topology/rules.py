@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Literal, TypeVar
 
+import attrs
+
 from gatewright.errors import shown
 from gatewright.manifest.fields import milliseconds
 from gatewright.match import UNCONDITIONAL, Condition, Conditions, Equals, Matches, invalid_expression
+from gatewright.standard.topology.filters import filters_of
 from gatewright.standard.topology.refs import backend, named, rows, table, word
 from gatewright.standard.topology.route import BackendRef, FieldPath
 from gatewright.standard.topology.unread import NoExpression, Unread, place
@@ -62,7 +65,18 @@ def backends_of(rule: Mapping[str, object], namespace: str, path: FieldPath, pro
     if rule.get("backendRefs") is None:
         return ()
     below = _within(path, "backendRefs")
-    return each(listed(rule, "backendRefs", path, problems), lambda item, at: backend(item, namespace, _within(below, at)), below, problems)
+    written = listed(rule, "backendRefs", path, problems)
+    return each(written, lambda item, at: _backend(item, namespace, _within(below, at), problems), below, problems)
+
+
+def _backend(item: object, namespace: str, path: FieldPath, problems: list[str]) -> BackendRef:
+    """One of them, with filters of its own. Raises ``Unread``."""
+    found = backend(item, namespace, path)
+    stated = table(item, "a backendRef")
+    if not stated.get("filters"):
+        return found
+    where = (*path, "filters")
+    return attrs.evolve(found, filters=filters_of(listed(stated, "filters", path, problems), namespace, where, problems))
 
 
 @lru_cache(maxsize=16_384)

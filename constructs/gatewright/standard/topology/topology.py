@@ -19,10 +19,13 @@ if TYPE_CHECKING:  # what an intent is compiled with reads no manifests
 
 @attrs.frozen(eq=False)
 class Topology:
-    """``gateways`` by identity, ``routes`` sorted by identity. Who attaches to whom is asked of ``attachment.attach``, once gateways have had their say."""
+    """``gateways`` by identity, ``routes`` sorted by identity. Who attaches to whom is asked of ``attachment.attach``, once gateways have had their say.
+
+    ``refused``: why the API server would not take an object of Gateway API, so that it may not be there."""
 
     world: World
     gateways: Mapping[ObjectId, Served]
     routes: tuple[Route, ...]
     grants: Grants
     namespaces: Namespaces
+    refused: Mapping[ObjectId, str] = attrs.field(factory=dict)

@@ -19,6 +19,7 @@ from gatewright.gateways.effect import Ignored
 from gatewright.gateways.envoy.effects.merging import merged
 from gatewright.gateways.envoy.effects.policy import NONE, Held, Holding, Policy, Target
 from gatewright.gateways.envoy.effects.pruning import FieldPath
+from gatewright.gateways.envoy.effects.refused import refusals
 from gatewright.gateways.envoy.effects.selecting import Labelled
 from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.fields import at, items, text
@@ -70,15 +71,22 @@ class Attachments:
         """Those of a world, at a version (``1.8``, ``1.9``)."""
         sets = version != "1.8"
         finder = _Finder(kind, topology, (*_ROUTES[kind], "Gateway", *(("ListenerSet",) if sets else ())), sets, labelled)
-        policies = sorted((Policy.of(one, version) for one in topology.world.of_kind(GROUP, kind)), key=_age)
-        for policy in policies:
-            finder.look(policy)
+        read = sorted(((Policy.of(one, version), one) for one in topology.world.of_kind(GROUP, kind)), key=lambda each: _age(each[0]))
+        for policy, loaded in read:
+            refused = refusals(version).of_policy(loaded, policy)
+            finder.look(policy, f"{policy}: {refused}" if refused else "")
+            if refused:
+                finder.unattached.append(Ignored(policy.id, refused, ("spec",), undecided=True))
             words = f"the definitions of Envoy Gateway {version} do not know it: the API server drops it"
             finder.unattached.extend(Ignored(policy.id, words, path) for path in policy.dropped)
         return cls(kind, sets, finder.claims, tuple(finder.unattached), passed_over)
 
     def __bool__(self) -> bool:
         return bool(self._claims)
+
+    def policies(self) -> Iterator[Policy]:
+        """Those that target something, once for each target."""
+        return (claim.policy for claims in self._claims.values() for claim in claims)
 
     def winners(self, target: Target) -> tuple[tuple[Policy | None, ...], str]:
         """The policies that may hold for a target itself, None for none of them, and why that is not decided."""
@@ -243,8 +251,11 @@ class _Finder:
     unattached: list[Ignored] = attrs.field(factory=list, init=False)
     sections: dict[ObjectId, frozenset[str]] = attrs.field(factory=dict, init=False)
 
-    def look(self, policy: Policy) -> None:
-        """``targetRef`` stands before ``targetRefs``; selectors come before both, and an object that both name counts once."""
+    def look(self, policy: Policy, doubt: str = "") -> None:
+        """``targetRef`` stands before ``targetRefs``; selectors come before both, and an object that both name counts once.
+
+        ``doubt``: why it may not be there at all.
+        """
         claimed = set[Target]()
         for index, selector in enumerate(items(at(policy.spec, "targetSelectors"))):
             path: FieldPath = ("spec", "targetSelectors", index)
@@ -252,15 +263,15 @@ class _Finder:
                 self._ignore(policy, path, f"a {self.kind} does not select objects of kind {at(selector, 'kind')}")
                 continue
             chosen = list(self.labelled.chosen(policy, selector))
-            for one, doubt in chosen:
-                self._claim(claimed, Target(one.kind, one.namespace, one.name), Claim(policy, path, doubt))
+            for one, unsure in chosen:
+                self._claim(claimed, Target(one.kind, one.namespace, one.name), Claim(policy, path, doubt or unsure))
             if not chosen:
                 complete = self.topology.world.is_complete(GATEWAY_GROUP, str(at(selector, "kind")))
                 self._ignore(policy, path, f"selects no {at(selector, 'kind')}", undecided=not complete)
         for path, ref in _refs(policy):
-            self._refer(policy, path, ref, claimed)
+            self._refer(policy, path, ref, claimed, doubt)
 
-    def _refer(self, policy: Policy, path: FieldPath, ref: object, claimed: set[Target]) -> None:
+    def _refer(self, policy: Policy, path: FieldPath, ref: object, claimed: set[Target], doubt: str) -> None:
         kind, name, section = text(at(ref, "kind")) or "", text(at(ref, "name")) or "", text(at(ref, "sectionName")) or ""
         target = Target(kind, policy.id.namespace, name, section)
         if kind not in self.kinds or (text(at(ref, "group")) or "") != GATEWAY_GROUP:
@@ -274,7 +285,7 @@ class _Finder:
         elif section and section not in sections:
             self._ignore(policy, path, f"targets {target}, which does not exist: {_named(sections)}")
         else:
-            self._claim(claimed, target, Claim(policy, path))
+            self._claim(claimed, target, Claim(policy, path, doubt))
 
     def _claim(self, claimed: set[Target], target: Target, claim: Claim) -> None:
         if target not in claimed:

@@ -19,6 +19,7 @@ import attrs
 from gatewright.gateways.effect import Answered, Guard, Guards, settled
 from gatewright.gateways.envoy import client, hygiene
 from gatewright.gateways.envoy.effects import handshake
+from gatewright.gateways.envoy.effects.contents import Contents
 from gatewright.gateways.envoy.effects.covered import ATTACHMENT, At, Covered, leaves, nowhere
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, mapping, milliseconds, size, text, texts
@@ -76,27 +77,29 @@ _STREAMS, _IDLE = 100, 3_600_000  # EG's default; Envoy's for connections, of HT
 
 def client_guards(
     spec: Mapping[str, object], at: At = nowhere, *, encrypted: bool, fences: Mapping[str, tuple[str, ...]] | None = None, gateway: str = "",
-    frontend: Guard | None = None, namespace: str = "", tcp: bool = False,
+    frontend: Guard | None = None, namespace: str = "", tcp: bool = False, contents: Contents | None = None,
 ) -> Guards:  # fmt: skip
     """What a policy makes of one listener; an empty ``spec`` is no policy.
 
     ``encrypted`` TLS ends at the listener; ``fences`` the peers that NetworkPolicies admit to the proxies, by ``gateway``
     (``namespace/name``); ``frontend`` what the Gateway itself asks (``frontend_certificates``); ``namespace`` of the policy;
-    ``tcp`` a listener that reads no HTTP (protocol TCP or TLS).
+    ``tcp`` a listener that reads no HTTP (protocol TCP or TLS); ``contents`` of the objects that it names.
     """
     guards = [_address(spec, at, fences or {}, gateway), _bounds(spec, at, encrypted, tcp)]
     if not tcp:
         guards += [_headers(spec, at), _path(spec, at), *_response(spec, at), *_edit(spec, at)]
     if encrypted:
         guards.append(handshake.floor(spec, at))
-        if (asked := handshake.certificates(spec, at, frontend, namespace)) is not None:
+        if (asked := handshake.certificates(spec, at, frontend, namespace, contents)) is not None:
             guards.append(asked)
     return settled(guards)
 
 
-def frontend_certificates(gateway_spec: Mapping[str, object], port: int, at: At, namespace: str) -> Guard | None:
+def frontend_certificates(
+    gateway_spec: Mapping[str, object], port: int, at: At, namespace: str, contents: Contents | None = None
+) -> Guard | None:  # fmt: skip
     """What the Gateway asks of clients of an HTTPS listener on a port (``spec.tls.frontend``); None: nothing."""
-    return handshake.of_gateway(gateway_spec, port, at, namespace)
+    return handshake.of_gateway(gateway_spec, port, at, namespace, contents)
 
 
 def client_problem(spec: Mapping[str, object], *, encrypted: bool) -> str:
@@ -128,6 +131,62 @@ def client_notes(spec: Mapping[str, object], *, encrypted: bool) -> tuple[str, .
     return tuple(_notes(spec, encrypted))
 
 
+def client_alterations(
+    spec: Mapping[str, object], *, encrypted: bool, tcp: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:  # fmt: skip
+    """What else becomes of requests and answers of a listener: what bears on who reaches what, and what does not."""
+    return tuple(_bearing(spec, tcp)), tuple(_other(spec, encrypted, tcp))
+
+
+def _bearing(spec: Mapping[str, object], tcp: bool) -> Iterator[str]:
+    if tcp:
+        return
+    if health := health_answer(spec):
+        yield f"{health[0]} is answered by the gateway itself, for every host and before any policy"
+    if details := sorted(texts(field(spec, "headers", "xForwardedClientCert", "certDetailsToAdd"))):
+        yield f"backends are told of the client's certificate: {', '.join(details)}"
+    if field(spec, "http1", "http10", "useDefaultHost") is True:
+        yield "HTTP/1.0 requests without Host are served as requests for the listener's own hostname"
+    if field(spec, "clientIPDetection", "xForwardedFor", "disableXForwardedForAppend") is True:
+        yield "backends are not told the address of the connection (X-Forwarded-For as the client sends it)"
+    if (scheme := text(field(spec, "scheme"))) is not None and scheme != "Preserve":
+        yield f"backends are told another scheme than the client's: {scheme}"
+    if field(spec, "headers", "host", "stripTrailingHostDot") is True:
+        yield "a dot at the end of the host is passed over"
+
+
+def _other(spec: Mapping[str, object], encrypted: bool, tcp: bool) -> Iterator[str]:
+    if encrypted and field(spec, "http3") is not None:
+        yield _http3(spec)
+    if encrypted and (newest := text(field(spec, "tls", "maxVersion"))) is not None:
+        yield f"TLS {newest} at most"
+    if encrypted and (known := sorted(texts(field(spec, "tls", "fingerprints")))):
+        yield f"clients are told apart by fingerprints: {', '.join(known)}"
+    if tcp:
+        return
+    if removed := _removed(spec):
+        yield f"response headers are removed: {', '.join(removed)}"
+    if field(spec, "headers", "enableEnvoyHeaders") is True:
+        yield "clients are shown the headers that Envoy adds (x-envoy-...)"
+    if (identity := text(field(spec, "headers", "requestID"))) is not None:
+        yield f"the request's own identifier: {identity}"
+    if field(spec, "headers", "preserveXRequestID") is True:
+        yield "the request's own identifier: as the client sends it"
+    if field(spec, "headers", "disableRateLimitHeaders") is True:
+        yield "clients are not told how near a limit they are"
+    if field(spec, "http1", "http10") is not None:
+        yield "HTTP/1.0 requests are served"
+    if ignored := sorted(handshake.pattern(one) for one in items(field(spec, "http1", "ignoredUpgradeTypes"))):
+        yield f"HTTP/1.1 upgrades are ignored: {', '.join(ignored)}"
+    if field(spec, "grpc", "enableWeb") is not None:
+        yield f"gRPC-Web {'is' if field(spec, 'grpc', 'enableWeb') is True else 'is not'} translated"
+
+
+def _removed(spec: Mapping[str, object]) -> list[str]:
+    late = field(spec, "headers", "lateResponseHeaders")
+    return sorted({*texts(field(late, "remove")), *(handshake.pattern(one) for one in items(field(late, "removeOnMatch")))})
+
+
 def _notes(spec: Mapping[str, object], encrypted: bool) -> Iterator[str]:
     if health := health_answer(spec):
         yield f"{health[0]} is answered by the gateway itself, for every host and before any policy"
@@ -143,8 +202,7 @@ def _notes(spec: Mapping[str, object], encrypted: bool) -> Iterator[str]:
         yield f"certificates revoked by {', '.join(handshake.references(field(crl, 'refs'), 'its own namespace'))} are refused"
     if encrypted and field(crl, "onlyVerifyLeafCertificate") is True:
         yield "revocation lists are asked for the client's own certificate only, not for the authorities between"
-    late = field(spec, "headers", "lateResponseHeaders")
-    if removed := sorted({*texts(field(late, "remove")), *(handshake.pattern(one) for one in items(field(late, "removeOnMatch")))}):
+    if removed := _removed(spec):
         yield f"response headers are removed: {', '.join(removed)}"
     if field(spec, "headers", "enableEnvoyHeaders") is True:
         yield "clients are shown the headers that Envoy adds (x-envoy-...)"
@@ -196,7 +254,7 @@ def _headers(spec: Mapping[str, object], at: At) -> Guard:
 
 def _matched(one: object) -> set[str]:
     """The names that a pattern stands for: itself, in words, and those of the headers that commonly say who is asking."""
-    value, kind = str(field(one, "value")).lower(), field(one, "type") or "Exact"
+    value, kind = str(field(one, "value")), field(one, "type") or "Exact"  # names are in lower case, and patterns stay as they are
     known = {
         name
         for name in IDENTITY_HEADERS
@@ -204,7 +262,7 @@ def _matched(one: object) -> set[str]:
         or (kind == "Suffix" and name.endswith(value))
         or (kind == "Exact" and name == value)
     }
-    return {handshake.pattern(one).lower(), *known}
+    return {handshake.pattern(one), *known}
 
 
 def _path(spec: Mapping[str, object], at: At) -> Guard:

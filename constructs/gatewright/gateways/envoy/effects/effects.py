@@ -3,6 +3,7 @@
 Of a rule's own timeouts and a BackendTrafficPolicy's the rule's stand (route.go); of its CORS filter and a SecurityPolicy's ``cors`` the
 filter (cors.go), which is not in here: reach reads the standard's filters. Redirects and direct responses stand behind the filters of a
 SecurityPolicy like backends do (seen in Envoy 1.40), and are counted by no rate limit (local_ratelimit.go, ratelimit.go).
+Above 400 lines: it answers one protocol, and every answer draws on the same few readers.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from gatewright.gateways.effect import Answered, Guard, Guards, Ignored, RuleEffect, Stated, Upstream, settled
+from gatewright.gateways.effect import Answered, Arriving, Changes, Guard, Guards, Ignored, RuleEffect, Stated, Upstream, settled
 from gatewright.gateways.envoy.effects import handshake
+from gatewright.gateways.envoy.effects.altering import alteration, altered
 from gatewright.gateways.envoy.effects.alternatives import NOTHING, Part, one_of
+from gatewright.gateways.envoy.effects.arriving import again, arriving, recomputed
 from gatewright.gateways.envoy.effects.attached import Attachments
-from gatewright.gateways.envoy.effects.client import client_guards, client_notes, client_problem, frontend_certificates
+from gatewright.gateways.envoy.effects.client import client_alterations, client_guards, client_notes, client_problem, frontend_certificates
 from gatewright.gateways.envoy.effects.covered import At, nowhere, stated_by
 from gatewright.gateways.envoy.effects.extension import extension_broken, extension_guard, extension_notes, together
 from gatewright.gateways.envoy.effects.filters import RouteFilters
@@ -27,12 +30,13 @@ from gatewright.gateways.envoy.effects.programmed import doubtful, programmed, u
 from gatewright.gateways.envoy.effects.proxies import Proxies
 from gatewright.gateways.envoy.effects.pruning import spec_of
 from gatewright.gateways.envoy.effects.references import References
+from gatewright.gateways.envoy.effects.refused import refusals
 from gatewright.gateways.envoy.effects.rivals import Rivals
 from gatewright.gateways.envoy.effects.security import passed_over, secured, secured_tcp
 from gatewright.gateways.envoy.effects.selecting import Labelled
 from gatewright.gateways.envoy.effects.streams import Streams
 from gatewright.gateways.envoy.effects.traffic import narrows, traffic_answer, traffic_guards, traffic_notes
-from gatewright.gateways.envoy.effects.upstream import upstream
+from gatewright.gateways.envoy.effects.upstream import upstream, upstream_notes
 from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.envoy.semantics import routed
 from gatewright.gateways.fields import at, items, mapping, milliseconds, text
@@ -42,7 +46,7 @@ from gatewright.standard.objects import GATEWAY_GROUP
 from gatewright.standard.precedence import Routed
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.listening import frontend
-from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Route
+from gatewright.standard.topology.route import Attached, BackendRef, FilterRef, Filters, Route
 from gatewright.standard.topology.topology import Topology
 
 _TCP = ("TCPRoute", "TLSRoute")
@@ -76,6 +80,10 @@ class EnvoyEffects:
     _models: dict[tuple[object, ...], tuple[tuple[ObjectId, ...], Part]] = attrs.field(factory=dict, init=False)
     _early: dict[ObjectId, str] = attrs.field(factory=dict, init=False)
     _listeners: dict[int, tuple[Listener, Guards]] = attrs.field(factory=dict, init=False)
+    _headers: dict[tuple[int, str], tuple[Listener, Arriving | None]] = attrs.field(factory=dict, init=False)
+    _recomputed: Mapping[str, str] = attrs.field(
+        default=attrs.Factory(lambda self: recomputed(self.security.policies()), takes_self=True), init=False
+    )
 
     falls_through = False
     needs_mirrors = True
@@ -142,8 +150,22 @@ class EnvoyEffects:
             part = one_of(
                 [self._client(one, listener) for one in self.clients.holding(listener).any_of], self.clients.holding(listener).reason
             )
-            guards = [*self.proxies.guards(listener.gateway), *part.guards, *self._unread(listener).guards]
+            own = [one for one in part.guards if one.kind != "alteration"]  # said of every rule, with those of other policies
+            guards = [*self.proxies.guards(listener.gateway), *own, *self._unread(listener).guards]
             found = self._listeners[id(listener)] = (listener, settled(guards))
+        return found[1]
+
+    def arriving(self, listener: Listener, header: str) -> Arriving | None:
+        """As the listener's ClientTrafficPolicy leaves it, unless a route is chosen once more later on."""
+        if listener.protocol in _BYTES:
+            return None
+        found = self._headers.get((id(listener), header))
+        if found is None:
+            holding = self.clients.holding(listener)
+            each = dict.fromkeys(arriving(one.spec if one is not None else {}, header) for one in holding.any_of)
+            later = again(self._recomputed, header)
+            left = Arriving(doubt=later or holding.reason) if later or len(each) > 1 else next(iter(each))
+            found = self._headers[id(listener), header] = (listener, left)
         return found[1]
 
     def on_rule(self, route: Route, rule: int, listener: Listener) -> RuleEffect:
@@ -185,7 +207,14 @@ class EnvoyEffects:
             complete = self.topology.world.is_complete(GROUP, "Backend")
             return Upstream(str(ref.to), None, f"{ref.to} does not exist") if complete else Upstream(str(ref.to))
         enabled = True if self.backend_api else None
-        return upstream(spec_of(loaded, self.version), stated_by(ref.to), port=ref.port, enabled=enabled, namespace=ref.to.namespace)
+        found = upstream(spec_of(loaded, self.version), stated_by(ref.to), port=ref.port, enabled=enabled, namespace=ref.to.namespace)
+        refused = refusals(self.version).of(loaded)
+        notes = upstream_notes(spec_of(loaded, self.version), enabled=enabled)
+        return attrs.evolve(found, undecided=f"{ref.to}: {refused}" if refused else "", notes=tuple(f"{ref.to}: {one}" for one in notes))
+
+    def changes(self, route: Route, ref: BackendRef, filters: Filters) -> Changes:
+        """Headers, the host among them; with any other filter the backend cannot be used."""
+        return self.filters.changes(route, filters)
 
     def hop(self, service: ObjectId, port: int, stated: Guard) -> Guard:
         """As BackendTLSPolicies say; a Backend has settings of its own beside them."""
@@ -232,7 +261,7 @@ class EnvoyEffects:
         if held.parent is not None:
             return read(held)
         names = (held.own.id, *others)
-        whole = (*key, held.own.id.namespace, repr(held.own.said))
+        whole = (*key, held.own.id.namespace, held.own.words)
         found = self._models.get(whole)
         if found is None:
             found = self._models[whole] = (names, read(held))
@@ -275,19 +304,21 @@ class EnvoyEffects:
         asked = None
         if gateway is not None and encrypted and listener.protocol == "HTTPS":
             asked = frontend_certificates(
-                mapping_of(at(gateway.manifest, "spec")), listener.port, stated_by(listener.gateway), listener.gateway.namespace
-            )
+                mapping_of(at(gateway.manifest, "spec")), listener.port, stated_by(listener.gateway), listener.gateway.namespace,
+                self.references.contents,
+            )  # fmt: skip
         label, namespace = (
             f"{listener.gateway.namespace}/{listener.gateway.name}",
             (held.own.id if held is not None else listener.gateway).namespace,
         )
         guards = client_guards(spec, where, encrypted=encrypted, fences=self.clients.fences, gateway=label, frontend=asked, namespace=namespace,
-                               tcp=listener.protocol in _BYTES)  # fmt: skip
+                               tcp=listener.protocol in _BYTES, contents=self.references.contents)  # fmt: skip
         problem = client_problem(spec, encrypted=encrypted)
         if not problem and held is not None and encrypted:
             problem = handshake.unfound(held.spec, held.own, self.references)
         answer = Answered(500, f"the ClientTrafficPolicy is not accepted: {problem}", where()) if problem else None
-        return Part(guards, answer, client_notes(spec, encrypted=encrypted))
+        bearing, beside = client_alterations(spec, encrypted=encrypted, tcp=listener.protocol in _BYTES)
+        return Part(settled([*guards, *alteration(bearing, beside, where())]), answer, client_notes(spec, encrypted=encrypted))
 
     def _of_clients(self, listener: Listener) -> Part:
         """What a listener's ClientTrafficPolicy and EnvoyProxy make of every rule: an answer and notes; their guards are the listener's."""
@@ -296,7 +327,8 @@ class EnvoyEffects:
         def read() -> Part:
             found = one_of([self._client(one, listener) for one in holding.any_of], holding.reason)
             notes = () if listener.protocol in _BYTES else (*found.notes, *self.proxies.notes(listener.gateway))
-            return Part((), found.answer, notes) if found.answer or notes else NOTHING
+            guards = altered([*(one for one in found.guards if one.kind == "alteration"), *self.proxies.alteration(listener.gateway)])
+            return Part(guards, found.answer, notes) if found.answer or notes or guards else NOTHING
 
         return self._cached(("client", id(listener)), holding, read, listener)
 
@@ -311,14 +343,20 @@ class EnvoyEffects:
         return self.proxies.without_places(listener.gateway)
 
     def _filtered(self, route: Route, rule: int) -> Part:
+        """What its own filters do; of the standard's types there is one that it does not have (``ValidateHTTPRouteFilter``, seen in the translator)."""
+        filters = route.rules[rule].filters
+        foreign = "ExternalAuth" if filters.external_auth is not None else next((one for one in filters.unread if one), "")
+        if foreign:
+            return Part((), Answered(500, f"Envoy Gateway has no filter of type {foreign}", Stated(route.id, (*route.rules[rule].path, "filters"))))
         found = [self.filters.read(route, ref) for ref in route.rules[rule].filters.extensions]
         read = [one for one in found if one is not None]
         notes, narrows = tuple(note for one in read for note in one.notes), "; ".join(one.narrows for one in read if one.narrows)
-        return Part((), None, notes, narrows) if notes or narrows else NOTHING
+        guards = alteration((text for one in read for text in one.bearing), (text for one in read for text in one.other))
+        return Part(guards, None, notes, narrows) if guards or notes or narrows else NOTHING
 
     def _extended(self, held: Held, gateway: ObjectId) -> Part:
         broken = extension_broken(held.spec, self.proxies.modules(gateway), held.owner, self.references)
-        guard = extension_guard(held.spec, held.at, namespace=held.own.id.namespace, broken=broken)
+        guard = extension_guard(held.spec, held.at, namespace=held.own.id.namespace, broken=broken, contents=self.references.contents)
         fatal = next((one for one in broken if not one.opens), None)
         answer = None
         if fatal is not None:
@@ -331,7 +369,8 @@ class EnvoyEffects:
         if found is None:
             held = (*self.patches.get(("Gateway", str(listener.gateway)), ()), *self.patches.get(("GatewayClass", ""), ()))
             patched = [guard for one, stated in held for guard in one.guards(stated_by(stated))]
-            guards = settled([*patched, *self.proxies.unknown(listener.gateway)])
+            every = [*patched, *self.proxies.unknown(listener.gateway)]
+            guards = settled([*(one for one in every if one.kind != "alteration"), *altered(every)])
             found = self._parts["unread", listener.gateway] = ((), Part(guards) if guards else NOTHING)
         return found[1]
 
@@ -365,7 +404,8 @@ class EnvoyEffects:
         if found is None:
             guards = [guard for part in parts for guard in part.guards]
             code = together(*(one for one in guards if one.kind == "extension"))
-            merged = settled([*(one for one in guards if one.kind != "extension"), *((code,) if code is not None else ())])
+            rest = [one for one in guards if one.kind not in ("alteration", "extension")]
+            merged = settled([*rest, *altered(guards), *((code,) if code is not None else ())])
             answer = next((part.answer for part in parts if part.answer is not None), None)
             notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
             found = self._rules[key] = (

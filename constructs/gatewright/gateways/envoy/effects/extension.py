@@ -13,11 +13,13 @@ from hashlib import sha256
 import attrs
 
 from gatewright.gateways.effect import Guard
+from gatewright.gateways.envoy.effects.contents import Contents, digest
 from gatewright.gateways.envoy.effects.covered import ATTACHMENT, At, Covered, leaves, nowhere
 from gatewright.gateways.envoy.effects.policy import Policy
 from gatewright.gateways.envoy.effects.references import References
 from gatewright.gateways.fields import at as field
-from gatewright.gateways.fields import items, text
+from gatewright.gateways.fields import items, mapping, text
+from gatewright.manifest.identity import ObjectId
 from gatewright.protection.bounds import Extensions
 
 _PARTS = ("wasm", "lua", "extProc", "dynamicModule")
@@ -55,7 +57,7 @@ class Broken:
 
 
 def extension_guard(
-    spec: Mapping[str, object], at: At = nowhere, *, namespace: str = "", broken: Sequence[Broken] = ()
+    spec: Mapping[str, object], at: At = nowhere, *, namespace: str = "", broken: Sequence[Broken] = (), contents: Contents | None = None
 ) -> Guard | None:  # fmt: skip
     """The extensions of a policy in a namespace, less those that are ``broken``; None: there are none.
 
@@ -65,11 +67,17 @@ def extension_guard(
     rest = {name: [one for index, one in enumerate(items(field(spec, name))) if (name, index) not in left_out] for name in _PARTS}
     stands = any(rest.values())
     kept = rest if stands else {name: items(field(spec, name)) for name in _PARTS}
-    each, opens = list(_each(kept, namespace)), list(_fail_open(kept, namespace))
+    each, opens = list(_each(kept, namespace, contents)), list(_fail_open(kept, namespace))
     if not each:
         return None
     where = next((at(name) for name in _PARTS if kept[name]), None)
     return Guard("extension", Extensions(tuple(sorted(each)), tuple(sorted(opens))), "enforced" if stands else "not-enforced", where)
+
+
+def _set_up(one: object, *apart: str) -> str:
+    """All else that is stated of an extension, by a digest: nobody knows what it does with it."""
+    rest = {name: value for name, value in mapping(one).items() if name not in apart}
+    return f" set up as {digest(rest)}" if rest else ""
 
 
 def extension_broken(
@@ -129,13 +137,22 @@ def together(*guards: Guard | None) -> Guard | None:
     return Guard("extension", Extensions(each, opens), given[0].state, given[0].at)
 
 
-def _each(spec: Mapping[str, object], namespace: str) -> Iterator[str]:
-    yield from map(_wasm, items(field(spec, "wasm")))
-    yield from (_processor(one, namespace) for one in items(field(spec, "extProc")))
-    yield from map(_lua, items(field(spec, "lua")))
+def _each(spec: Mapping[str, object], namespace: str, contents: Contents | None) -> Iterator[str]:
+    for one in items(field(spec, "wasm")):
+        rest: dict[object, object] = dict(mapping(one))
+        if verified := field(one, "code", "image" if field(one, "code", "type") == "Image" else "http", "tls"):
+            rest["tls"] = verified
+        yield _wasm(one) + _set_up(rest, "name", "code", "failOpen")
+    for one in items(field(spec, "extProc")):
+        leads = [contents.leads(namespace, ref) for ref in items(field(one, "backendRefs"))] if contents is not None else []
+        led = f" that is {digest(leads)}" if any("," in each for each in leads) else ""
+        yield _processor(one, namespace) + led + _set_up(one, "failOpen", "shadowMode", "backendRefs", "backendSettings", "messageTimeout")
+    for one in items(field(spec, "lua")):
+        yield _lua(one, namespace, contents) + _set_up(one, "type", "inline", "valueRef")
     for one in items(field(spec, "dynamicModule")):
         ends = ", which answers by itself" if field(one, "terminalFilter") is True else ""
-        yield f"dynamic module {field(one, 'name')} {field(one, 'filterName') or ''}".rstrip() + ends
+        named = f"dynamic module {field(one, 'name')} {field(one, 'filterName') or ''}".rstrip() + ends
+        yield named + _set_up(one, "name", "filterName", "terminalFilter")
 
 
 def _fail_open(spec: Mapping[str, object], namespace: str) -> Iterator[str]:
@@ -146,7 +163,7 @@ def _fail_open(spec: Mapping[str, object], namespace: str) -> Iterator[str]:
 def _wasm(one: object) -> str:
     kind = "image" if field(one, "code", "type") == "Image" else "http"
     url, digest = field(one, "code", kind, "url"), text(field(one, "code", kind, "sha256"))
-    return f"Wasm {field(one, 'name') or ''} of {url}".replace("  ", " ") + (f" with SHA-256 {digest[:12]}" if digest else "")
+    return f"Wasm {field(one, 'name') or ''} of {url}".replace("  ", " ") + (f" with SHA-256 {digest}" if digest else "")
 
 
 def _processor(one: object, namespace: str) -> str:
@@ -162,10 +179,12 @@ def _group(ref: object) -> str:
     return f".{field(ref, 'group')}" if field(ref, "group") not in (None, "", "gateway.envoyproxy.io") else ""
 
 
-def _lua(one: object) -> str:
+def _lua(one: object, namespace: str = "", contents: Contents | None = None) -> str:
     """The source by its place; a script in the policy by a digest, so that a change of it is seen and nothing of it is shown."""
     if field(one, "type") == "ValueRef":
-        return f"Lua of {field(one, 'valueRef', 'kind')} {field(one, 'valueRef', 'name')}"
+        kind, name = text(field(one, "valueRef", "kind")) or "ConfigMap", text(field(one, "valueRef", "name")) or ""
+        held = contents.told(ObjectId("", kind, namespace, name), "lua") if contents is not None else ""
+        return f"Lua of {field(one, 'valueRef', 'kind')} {field(one, 'valueRef', 'name')}{held}"
     return f"Lua {_digest(str(field(one, 'inline')))}"
 
 

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from gatewright.gateways.effect import Answered, Stated
+from gatewright.gateways.effect import Answered, Changes, Stated
 from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere, stated_by
 from gatewright.gateways.envoy.effects.pruning import spec_of
+from gatewright.gateways.envoy.effects.refused import refusals
 from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items
 from gatewright.manifest.identity import ObjectId
-from gatewright.standard.topology.route import FilterRef, Route
+from gatewright.standard.topology.route import FilterRef, Filters, Route
 from gatewright.standard.topology.topology import Topology
 
 FIELDS = Covered(
@@ -41,12 +42,19 @@ class FilterRead:
     """``answer``: nothing is forwarded, this is said. ``narrows``: why the rule matches fewer requests than it says; empty: it does not.
 
     ``needs``: objects (kind, namespace, name) without which it answers 500 instead; whether they are there is for the world to say.
+    ``other``: what else it does that reaches nothing else.
     """
 
     answer: Answered | None = None
     narrows: str = ""
     needs: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+
+    @property
+    def bearing(self) -> tuple[str, ...]:
+        """What of it bears on what is reached: its notes, and which requests the rule takes."""
+        return (*self.notes, *([self.narrows] if self.narrows else []))
 
 
 MISSING = FilterRead(Answered(500, "the HTTPRouteFilter that the rule names does not exist"))
@@ -60,7 +68,12 @@ def filter_read(spec: Mapping[str, object], at: At = nowhere, *, namespace: str 
     if direct is not None:
         status = field(direct, "statusCode")
         answer = Answered(200 if status is None else status if isinstance(status, int) else 500, "a direct response", at("directResponse"))
-    return FilterRead(answer, _narrows(spec), tuple(_needs(spec, namespace)), tuple(_notes(spec, namespace)))
+    other = (
+        ["backends are told the host that was asked for (X-Forwarded-Host)"]
+        if field(spec, "urlRewrite", "appendXForwardedHost") is True
+        else []
+    )
+    return FilterRead(answer, _narrows(spec), tuple(_needs(spec, namespace)), tuple(_notes(spec, namespace)), tuple(other))
 
 
 def _narrows(spec: Mapping[str, object]) -> str:
@@ -115,8 +128,41 @@ class RouteFilters:
         if loaded is None:
             return MISSING if world.is_complete(GROUP, "HTTPRouteFilter") else None
         found = filter_read(spec_of(loaded, self.version), stated_by(ref.to), namespace=ref.to.namespace)
+        if refused := refusals(self.version).of(loaded):
+            return attrs.evolve(found, narrows=f"{ref.to}: {refused}")
         for kind, namespace, name in found.needs:
             if world.is_complete("", kind) and world.get(ObjectId("", kind, namespace, name)) is None:
                 wrong = f"{ref.to} needs {kind} {namespace}/{name}, which does not exist"
                 return FilterRead(Answered(500, wrong, Stated(ref.to, ("spec",))))
         return found
+
+    def changes(self, route: Route, filters: Filters) -> Changes:
+        """What the filters of one backendRef do (``validateBackendRefFilters``; the translator agrees).
+
+        Headers count, and of an HTTPRoute a new host; any other filter, or a change of the path, and its share is answered with 500.
+        """
+        allowed = _OF_BACKENDS[route.kind == "GRPCRoute"]
+        wrong = [f"Envoy Gateway has no filter of type {one} there" for one in dict.fromkeys(filters.order) if one not in allowed]
+        wrong += ["Envoy Gateway does not change paths there"] if "URLRewrite" in filters.order and filters.rewrite_path is not None else []
+        host = (("host", filters.rewrite_host),) if filters.rewrite_host else ()
+        notes: list[str] = []
+        for ref in filters.extensions:
+            found = self.read(route, ref)
+            if found is None:
+                notes.append(f"{ref.to} is not among the manifests, and what it does for a backendRef is not known")
+                continue
+            answer = found.answer
+            if answer is not None and answer.at is not None and answer.at.path[-1:] == ("directResponse",):
+                notes.append(f"the direct response of {ref.to} does nothing for a backendRef")
+            elif answer is not None:
+                wrong.append(answer.why)
+            notes += found.notes
+        return Changes(
+            attrs.evolve(filters.request, set=(*filters.request.set, *host)), filters.response.set + filters.response.add,
+            problem=f"filters of its backendRef: {'; '.join(wrong)}" if wrong else "", notes=tuple(notes),
+        )  # fmt: skip
+
+
+_HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier")
+_OF_BACKENDS = ((*_HEADERS, "ExtensionRef", "URLRewrite"), _HEADERS)
+"""Types that the translator takes for a backend of an HTTPRoute, and of a GRPCRoute."""

@@ -13,11 +13,13 @@ import attrs
 
 from gatewright.gateways.effect import Guard
 from gatewright.gateways.envoy import tls
+from gatewright.gateways.envoy.effects.contents import Contents
 from gatewright.gateways.envoy.effects.covered import At
 from gatewright.gateways.envoy.effects.policy import Policy
 from gatewright.gateways.envoy.effects.references import References
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, text, texts
+from gatewright.manifest.identity import ObjectId
 from gatewright.protection.access import ClientCertificates
 from gatewright.protection.transport import TlsFloor
 from gatewright.protection.unknown import Unknown
@@ -67,7 +69,9 @@ def mode(asked: object) -> str:
     return text(field(asked, "mode")) or ("VerifyIfGiven" if field(asked, "optional") is True else "RequireAndVerify")
 
 
-def certificates(spec: Mapping[str, object], at: At, frontend: Guard | None, namespace: str) -> Guard | None:
+def certificates(
+    spec: Mapping[str, object], at: At, frontend: Guard | None, namespace: str, contents: Contents | None = None
+) -> Guard | None:  # fmt: skip
     """What a policy asks of the client's certificate; without ``clientValidation`` what the Gateway does, ``frontend``; None: nothing."""
     asked = field(spec, "tls", "clientValidation")
     if asked is None:
@@ -75,9 +79,10 @@ def certificates(spec: Mapping[str, object], at: At, frontend: Guard | None, nam
     how, where = mode(asked), at("tls", "clientValidation")
     if how not in ("Request", "RequireAny", "VerifyIfGiven", "RequireAndVerify"):
         return Guard.unknown("client-certificate", f"clientValidation of mode {how}", where)
-    authorities = references(field(asked, "caCertificateRefs"), namespace)
+    named = field(asked, "caCertificateRefs")
+    authorities, roots = references(named, namespace), _roots(named, namespace, contents)
     if not authorities and frontend is not None and isinstance(frontend.value, ClientCertificates):
-        authorities = frontend.value.authorities
+        authorities, roots = frontend.value.authorities, frontend.value.roots
     value = ClientCertificates(
         authorities,
         required=how in ("RequireAny", "RequireAndVerify"),
@@ -86,6 +91,9 @@ def certificates(spec: Mapping[str, object], at: At, frontend: Guard | None, nam
         pinned=tuple(sorted({*texts(field(asked, "spkiHashes")), *texts(field(asked, "certificateHashes"))})),
         revoked=bool(items(field(asked, "crl", "refs"))),
         expired=field(asked, "allowExpiredCertificate") is True,
+        roots=roots,
+        lists=_lists(field(asked, "crl"), namespace, contents),
+        resumed=any(field(spec, "tls", "session", "resumption", name) is not None for name in ("stateless", "stateful")),
     )
     return Guard("client-certificate", value, "enforced" if how == "RequireAndVerify" else "not-enforced", where)
 
@@ -99,7 +107,29 @@ def unfound(spec: Mapping[str, object], owner: Policy, found: References) -> str
     return next((wrong for key, one in each if (wrong := found.authority(owner, one, key))), "")
 
 
-def of_gateway(gateway_spec: Mapping[str, object], port: int, at: At, namespace: str) -> Guard | None:
+def _roots(named: object, namespace: str, contents: Contents | None) -> tuple[str, ...] | None:
+    """Digests of the authorities' certificates; None: not all are here."""
+    return contents.certificates([_object(one, namespace) for one in items(named)], ("ca.crt", "tls.crt")) if contents is not None else None
+
+
+def _lists(crl: object, namespace: str, contents: Contents | None) -> tuple[str, ...]:
+    """The lists of revoked certificates, and of whom they are asked."""
+    refs = items(field(crl, "refs"))
+    told = {f"{one}{contents.told(one, 'ca.crl') if contents is not None else ''}" for one in (_object(ref, namespace) for ref in refs)}
+    leaf = ["asked for the client's own certificate alone"] if refs and field(crl, "onlyVerifyLeafCertificate") is True else []
+    return tuple(sorted([*told, *leaf]))
+
+
+def _object(ref: object, namespace: str) -> ObjectId:
+    kind = text(field(ref, "kind")) or "Secret"
+    if kind == "ClusterTrustBundle":
+        return ObjectId("certificates.k8s.io", kind, "", text(field(ref, "name")) or "")
+    return ObjectId("", kind, text(field(ref, "namespace")) or namespace, text(field(ref, "name")) or "")
+
+
+def of_gateway(
+    gateway_spec: Mapping[str, object], port: int, at: At, namespace: str, contents: Contents | None = None
+) -> Guard | None:  # fmt: skip
     """What the Gateway asks of clients of an HTTPS listener on a port (``spec.tls.frontend``, Gateway API 1.5 and newer); None: nothing.
 
     A port that is named without ``validation`` asks nothing, whatever the default says.
@@ -115,7 +145,10 @@ def of_gateway(gateway_spec: Mapping[str, object], port: int, at: At, namespace:
     authorities = references(validation.get("caCertificateRefs"), namespace)
     checks = validation.get("mode") != "AllowInsecureFallback"
     return Guard(
-        "client-certificate", ClientCertificates(authorities, checks, checks), "enforced" if checks else "not-enforced", at(*place)
+        "client-certificate",
+        ClientCertificates(authorities, checks, checks, roots=_roots(validation.get("caCertificateRefs"), namespace, contents)),
+        "enforced" if checks else "not-enforced",
+        at(*place),
     )
 
 

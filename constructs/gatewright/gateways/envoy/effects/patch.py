@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import attrs
 
 from gatewright.gateways.effect import Guard, Guards, settled
+from gatewright.gateways.envoy.effects.altering import alteration
+from gatewright.gateways.envoy.effects.contents import digest
 from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere
 from gatewright.gateways.envoy.effects.policy import Policy
 from gatewright.gateways.envoy.objects import GROUP
@@ -23,7 +25,7 @@ from gatewright.standard.topology.topology import Topology
 
 FIELDS = Covered(
     read=leaves("jsonPatches.{name,type}", "targetRef.{group,kind,name}"),
-    harmless=("jsonPatches.operation", "priority", "type"),  # not read: the patch as a whole is unknown
+    harmless=("jsonPatches.operation", "priority", "type"),  # not read: the patch as a whole is unknown, and told by a digest
 )
 _HOPS = ("envoy.config.cluster.v3.Cluster", "envoy.config.endpoint.v3.ClusterLoadAssignment")
 _KEYS = ("envoy.extensions.transport_sockets.tls.v3.Secret",)
@@ -34,16 +36,18 @@ _OF_KEYS: tuple[Kind, ...] = ("backend-tls", "client-certificate", "tls-floor", 
 
 @attrs.frozen
 class Patch:
-    """``kinds`` of protection that are unknown behind the ``target``, a Gateway or GatewayClass; ``touches`` what is patched, in words."""
+    """``kinds`` of protection that are unknown behind the ``target``, a Gateway or GatewayClass; ``touches`` what is patched, in words; ``how`` a digest."""
 
     target: tuple[str, str]
     kinds: tuple[Kind, ...]
     touches: tuple[str, ...]
+    how: str = ""
 
     def guards(self, at: At = nowhere) -> Guards:
         """One that is unknown of each kind."""
         reason = f"an EnvoyPatchPolicy changes {', '.join(self.touches)}"
-        return settled([Guard.unknown(kind, reason, at("jsonPatches")) for kind in self.kinds])
+        unknown = [Guard.unknown(kind, reason, at("jsonPatches")) for kind in self.kinds if kind != "alteration"]
+        return settled([*unknown, *alteration([f"{reason}, as {self.how}"], (), at("jsonPatches"))])
 
 
 def patch(spec: Mapping[str, object], *, merged: bool = False) -> Patch | None:
@@ -60,7 +64,7 @@ def patch(spec: Mapping[str, object], *, merged: bool = False) -> Patch | None:
     for one in types:
         kinds |= set(_OF_HOPS if one in _HOPS else _OF_KEYS if one in _KEYS else KINDS)
     touches = {f"{str(field(one, 'type')).rpartition('.')[2]} {field(one, 'name')}" for one in patches}
-    return Patch((kind, str(field(target, "name"))), tuple(sorted(kinds)), tuple(sorted(touches)))
+    return Patch((kind, str(field(target, "name"))), tuple(sorted(kinds)), tuple(sorted(touches)), digest(patches))
 
 
 def patches(topology: Topology, *, merged: bool) -> dict[tuple[str, str], tuple[tuple[Patch, ObjectId], ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,7 +33,7 @@ class Target(NamedTuple):
 
 @attrs.frozen(eq=False)
 class Policy:
-    """One object. ``created`` is empty where its manifest does not say; ``said`` is what it says, without where.
+    """One object. ``created`` is empty where its manifest does not say; ``said`` is what it says, without where, and ``words`` the same as text.
 
     ``dropped``: what stands in its manifest and is not in ``spec``, since the definitions of the version do not know it.
     """
@@ -41,6 +42,7 @@ class Policy:
     spec: Spec
     created: str
     dropped: tuple[FieldPath, ...] = ()
+    words: str = attrs.field(default=attrs.Factory(lambda self: sys.intern(repr(self.said)), takes_self=True), init=False, repr=False)
 
     @classmethod
     def of(cls, loaded: Loaded, version: str = "") -> Policy:

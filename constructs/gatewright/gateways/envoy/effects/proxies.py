@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from gatewright.gateways.effect import Guard, Guards, settled
+from gatewright.gateways.envoy.effects.altering import alteration
 from gatewright.gateways.envoy.effects.covered import nowhere
 from gatewright.gateways.envoy.effects.policy import Held, Policy
 from gatewright.gateways.envoy.effects.proxy import (
@@ -17,9 +18,11 @@ from gatewright.gateways.envoy.effects.proxy import (
     misordered,
     modules,
     preserves_order,
+    proxy_alterations,
     proxy_notes,
     proxy_unknown,
 )
+from gatewright.gateways.envoy.effects.refused import refusals
 from gatewright.gateways.envoy.objects import GROUP
 from gatewright.gateways.fields import at, text
 from gatewright.manifest.identity import ObjectId
@@ -38,7 +41,7 @@ class Proxies:
     _guards: dict[ObjectId, Guards] = attrs.field(factory=dict, init=False)
 
     @classmethod
-    def of(cls, topology: Topology, gateways: frozenset[ObjectId], version: str = "") -> Proxies:
+    def of(cls, topology: Topology, gateways: frozenset[ObjectId], version: str = "1.9") -> Proxies:
         """Those of a world, at a version (``1.8``, ``1.9``)."""
         held: dict[ObjectId, Held | None] = {}
         missing: dict[ObjectId, str] = {}
@@ -57,8 +60,10 @@ class Proxies:
                 else _referred(topology, at(loaded.manifest, "spec", "infrastructure", "parametersRef"), gateway.namespace, version)
             )
             absent = [str(one) for one in (own, of_class) if isinstance(one, ObjectId)]
-            if absent:
-                missing[gateway] = f"{absent[0]} is not here"
+            there = [topology.world.get(one.id) for one in (own, of_class) if isinstance(one, Policy)]
+            refused = [f"{one.id}: {why}" for one in there if one is not None and (why := refusals(version).of(one))]
+            if absent or refused:
+                missing[gateway] = f"{absent[0]} is not here" if absent else refused[0]
             held[gateway] = held_proxy(own if isinstance(own, Policy) else None, of_class if isinstance(of_class, Policy) else None)
         return cls(merges, held, missing)
 
@@ -76,14 +81,23 @@ class Proxies:
             if doubt:
                 log = Guard.unknown("access-log", doubt)
             sources = admitted_sources(held.spec, held.at) if held is not None else None
+            if doubt and sources is not None:
+                sources = Guard.unknown("ip", doubt, sources.at)
             self._guards[gateway] = settled([one for one in (log, sources) if one is not None])
         return self._guards[gateway]
+
+    def alteration(self, gateway: ObjectId) -> Guards:
+        """What its proxies do to every request and answer beside what policies say."""
+        held = self.held.get(gateway)
+        return alteration(*proxy_alterations(held.spec), held.at()) if held is not None else ()
 
     def unknown(self, gateway: ObjectId) -> Guards:
         """A guard of every kind that is unknown, where an EnvoyProxy writes what nobody reads; else none."""
         held = self.held.get(gateway)
         why = proxy_unknown(held.spec) if held is not None else ""
-        return settled([Guard.unknown(kind, why, held.at()) for kind in KINDS]) if held is not None and why else ()
+        if held is None or not why:
+            return ()
+        return settled([*(Guard.unknown(kind, why, held.at()) for kind in KINDS if kind != "alteration"), *self.alteration(gateway)])
 
     def misordered(self, gateway: ObjectId) -> str:
         """Why authorization judges before it is known who asks; empty: it does not."""

@@ -12,12 +12,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from gatewright.gateways.effect import Guard
+from gatewright.gateways.envoy.effects.contents import digest
 from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere
 from gatewright.gateways.envoy.effects.merging import merged
 from gatewright.gateways.envoy.effects.policy import Held, Policy
 from gatewright.gateways.envoy.effects.upstream import weak_tls
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, mapping, text, texts
+from gatewright.manifest.text import Document, ManifestError, documents
+from gatewright.manifest.yaml_build import Builder
 from gatewright.match import Sources
 
 _PODS = ("envoyDeployment", "envoyDaemonSet")
@@ -152,10 +155,25 @@ def _bootstrap(spec: Mapping[str, object]) -> Iterator[str]:
     if bootstrap.get("type") != "Merge":
         yield "all"
         return
-    for line in str(value).splitlines():
-        if line[:1] not in ("", " ", "\t", "#") and line.rstrip() != "---":
-            key = re.match(r"([a-z_]+):", line)
-            yield key.group(1) if key else "all"
+    read = _yaml(str(value))
+    yield from map(str, read) if isinstance(read, Mapping) else ["all"]
+
+
+def _parts(bootstrap: Mapping[object, object]) -> Iterator[tuple[str, object]]:
+    """What is written, part by part: the same whatever the layout of the text."""
+    read = _yaml(str(bootstrap["value"])) if bootstrap.get("value") is not None else {}
+    yield from ((str(name), one) for name, one in mapping(read).items()) if isinstance(read, Mapping) else [("all", bootstrap.get("value"))]
+    if bootstrap.get("jsonPatches") is not None:
+        yield "a part", bootstrap.get("jsonPatches")
+
+
+def _yaml(text: str) -> object:
+    """One document; the text itself where it is none."""
+    found = [one for one in documents(text, "bootstrap") if not isinstance(one, Document) or one.text.strip()]
+    try:
+        return Builder(found[0]).build() if len(found) == 1 and isinstance(found[0], Document) else text
+    except (ManifestError, RecursionError):
+        return text
 
 
 def merges_gateways(spec: Mapping[str, object]) -> bool:
@@ -186,11 +204,6 @@ def admitted_sources(spec: Mapping[str, object], at: At = nowhere) -> Guard | No
         return Guard.unknown("ip", f"loadBalancerSourceRanges cannot be read: {error}", where)
 
 
-def service_type(spec: Mapping[str, object]) -> str:
-    """How the proxies are reached: LoadBalancer (the default), NodePort or ClusterIP."""
-    return text(field(spec, "provider", "kubernetes", "envoyService", "type")) or "LoadBalancer"
-
-
 def filter_order(spec: Mapping[str, object], present: Iterable[str] = FILTERS) -> tuple[str, ...]:
     """The filters of a listener in the order that they run in, of those that are on it (names as in ``FILTERS``)."""
     there = set(present)
@@ -212,6 +225,63 @@ def misordered(spec: Mapping[str, object], present: Iterable[str] = FILTERS) -> 
         return ""
     late = [name for name in ("jwt_authn", "geoip") if name in order and order.index(name) > order.index("rbac")]
     return f"filterOrder lets rbac judge before {' and '.join(late)}" if late else ""
+
+
+def proxy_alterations(spec: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What else becomes of requests and answers of every listener: what bears on who reaches what, and what does not."""
+    return tuple(_bearing(spec)), tuple(_other(spec))
+
+
+def _bearing(spec: Mapping[str, object]) -> Iterator[str]:
+    if items(field(spec, "filterOrder")):
+        order = filter_order(spec)
+        yield f"filters run in the order of {digest(order)}" if order != FILTERS else "filters run in the order of the gateway"
+    for name, one in _parts(mapping(field(spec, "bootstrap"))):
+        yield f"{name} of Envoy's bootstrap is {digest(one)}"
+    if stated := texts(field(spec, "extraArgs")):
+        yield f"Envoy is started with {' '.join(stated)}"
+    yield from weak_tls(field(spec, "backendTLS"))
+    if (newest := text(field(spec, "backendTLS", "maxVersion"))) is not None:
+        yield f"TLS {newest} at most is spoken to the backend"
+    if (certificate := field(spec, "backendTLS", "clientCertificateRef")) is not None:
+        where = f"{field(certificate, 'namespace')}/" if field(certificate, "namespace") else ""
+        yield f"the gateway shows backends the certificate of {field(certificate, 'kind') or 'Secret'} {where}{field(certificate, 'name')}"
+    if field(spec, "luaValidation") not in (None, "Strict"):
+        yield f"Lua is not checked before it runs ({field(spec, 'luaValidation')})"
+    for one in items(field(spec, "dynamicModules")):
+        yield f"dynamic module {field(one, 'name')} is that of {digest(field(one, 'source'))}"
+    service = field(spec, "provider", "kubernetes", "envoyService")
+    for name in ("externalTrafficPolicy", "loadBalancerClass", "loadBalancerIP", "type"):
+        if field(service, name) is not None:
+            yield f"the Service of the proxies has {name} {field(service, name)}"
+    for name in ("annotations", "labels"):
+        for key, value in sorted(mapping(field(service, name)).items(), key=str):
+            yield f"the Service of the proxies has the {name[:-1]} {key}, {digest(value)}"
+    if field(service, "patch") is not None:
+        yield f"the Service of the proxies is patched by {digest(field(service, 'patch'))}"
+    if field(spec, "geoIP") is not None:
+        yield f"places of addresses are looked up in {digest(field(spec, 'geoIP'))}"
+    for kind in _PODS:
+        pods = field(spec, "provider", "kubernetes", kind)
+        told = {name: field(pods, "pod", name) for name in ("annotations", "labels", "volumes") if field(pods, "pod", name)}
+        told |= {name: field(pods, name) for name in ("initContainers", "patch") if field(pods, name) is not None}
+        run = mapping(field(pods, "container"))
+        told |= {name: run[name] for name in ("image", "imageRepository", "env", "volumeMounts") if name in run}
+        if told:
+            yield f"the proxies' pods are set up as {digest(told)}"
+    if field(spec, "ipFamily") is not None:
+        yield f"the proxies serve {field(spec, 'ipFamily')}"
+
+
+def _other(spec: Mapping[str, object]) -> Iterator[str]:
+    log = field(spec, "telemetry", "accessLog")
+    if items(field(log, "settings")) and field(log, "disable") is not True:
+        yield from _log_notes(spec)
+        yield f"access logs are written as {digest(field(log, 'settings'))}"
+    if field(spec, "telemetry", "tracing") is not None:
+        yield f"requests are traced as {digest(field(spec, 'telemetry', 'tracing'))}"
+    if field(spec, "telemetry", "requestID") is not None:
+        yield f"identifiers of requests are made as {digest(field(spec, 'telemetry', 'requestID'))}"
 
 
 def proxy_notes(spec: Mapping[str, object], present: Iterable[str] = FILTERS) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from gatewright.gateways.envoy.effects.contents import Contents
 from gatewright.gateways.envoy.effects.policy import Policy
 from gatewright.gateways.envoy.effects.serving import holds_none, unusable
 from gatewright.gateways.envoy.objects import GROUP
@@ -23,7 +24,12 @@ class References:
     """The references of policies in one world. Each question is answered with what is wrong, in words; empty: nothing is, as far as is known."""
 
     topology: Topology
+    contents: Contents = attrs.field(init=False)
     _certificates: dict[ObjectId, str] = attrs.field(factory=dict, init=False)
+
+    @contents.default
+    def _contents(self) -> Contents:
+        return Contents(self.topology.world)
 
     def secret(self, owner: Policy, ref: object, key: str = "") -> str:
         """A Secret that a policy names; ``key`` must hold something."""

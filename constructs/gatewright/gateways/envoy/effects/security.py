@@ -11,16 +11,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import reduce
-from urllib.parse import urlsplit
 
 import attrs
 
 from gatewright.gateways.effect import Answered, Guard, Stated, settled
 from gatewright.gateways.envoy import authorization
+from gatewright.gateways.envoy.effects.altering import alteration
+from gatewright.gateways.envoy.effects.contents import digest, flat
 from gatewright.gateways.envoy.effects.policy import Held, Policy, Target
 from gatewright.gateways.envoy.effects.references import References, backends, secret_name
 from gatewright.gateways.envoy.jwt import AUTHORIZATION, token_sources
-from gatewright.gateways.fields import at, items, mapping, text, texts
+from gatewright.gateways.fields import at, items, mapping, text, texts, url
+from gatewright.manifest.identity import ObjectId
 from gatewright.match import ANYWHERE, NOWHERE, Sources
 from gatewright.protection.access import ApiKeys, BasicUsers, ExternalAuthorizer, OidcLogin, Tokens
 from gatewright.protection.authentication import Jwt
@@ -107,6 +109,7 @@ class _Reading:
     guards: list[Guard] = attrs.field(factory=list, init=False)
     wrong: list[tuple[str, Stated]] = attrs.field(factory=list, init=False)
     notes: list[str] = attrs.field(factory=list, init=False)
+    bearing: list[str] = attrs.field(factory=list, init=False)
 
     def all(self) -> Secured:
         """Every part."""
@@ -120,7 +123,7 @@ class _Reading:
         if at(spec, "extAuth") is not None:
             self._external()
         answer = Answered(500, f"the SecurityPolicy is not accepted: {self.wrong[0][0]}", self.wrong[0][1]) if self.wrong else None
-        return Secured(settled(self.guards), answer, tuple(self.notes))
+        return Secured(settled([*self.guards, *alteration(self.bearing, (), self.held.at())]), answer, tuple(self.notes))
 
     def _add(self, guard: Guard, problem: str, *path: str | int) -> None:
         """A part that is wrong is left out, and the rule answers 500."""
@@ -162,6 +165,10 @@ class _Reading:
             optional=optional, fails_open=fails_open,
             taken_from=() if sources == {AUTHORIZATION} else tuple(sorted(sources)),
             claims_as=tuple(sorted({text(at(claim, "header")) or "" for one in providers for claim in items(at(one, "claimToHeaders"))})),
+            claims=tuple(sorted({
+                f"{at(claim, 'claim')} as {at(claim, 'header')}" for one in providers for claim in items(at(one, "claimToHeaders"))
+            })),
+            keys=tuple(sorted({said for index, one in enumerate(providers) for said in self._keys(index, one)})),
         )  # fmt: skip
         guard = Guard("jwt", value, "not-enforced" if optional or fails_open else "enforced", self.held.at("jwt"))
         where = ("jwt", "providers", problems[0][0]) if problems else ("jwt",)
@@ -170,6 +177,16 @@ class _Reading:
             self.notes.append(
                 "a route is chosen anew once the token is verified (recomputeRoute): headers made of claims may choose another one"
             )
+            self.bearing.append(self.notes[-1])
+
+    def _keys(self, index: int, one: object) -> Iterator[str]:
+        """Who delivers the keys of a provider, and a digest of those in a ConfigMap that is here."""
+        owner, contents = self.held.owner("jwt", "providers", index), self.references.contents
+        for ref in backends(_spec(at(one, "remoteJWKS"))):
+            yield f"keys by {contents.leads(owner.id.namespace, ref)}"
+        if (named := text(at(one, "localJWKS", "valueRef", "name"))) is not None:
+            held = contents.digest(ObjectId("", "ConfigMap", owner.id.namespace, named), "jwks")
+            yield from [f"keys with SHA-256 {held}"] if held else []
 
     def _provider(self, index: int, one: object, expires: bool) -> Jwt:
         owner = self.held.owner("jwt", "providers", index)
@@ -188,10 +205,10 @@ class _Reading:
         issuer, remote, local = text(at(one, "issuer")) or "", at(one, "remoteJWKS"), at(one, "localJWKS")
         if (remote is None) == (local is None):
             return "exactly one of remoteJWKS and localJWKS says where keys are"
-        if ":" in issuer and not (urlsplit(issuer).scheme or issuer.startswith("/")):
+        if ":" in issuer and not (_is_uri(issuer) or issuer.startswith("/")):
             return f"issuer {issuer} has a colon and is no URI"
         if remote is not None:
-            if not urlsplit(text(at(remote, "uri")) or "").scheme:
+            if not _is_uri(text(at(remote, "uri")) or ""):
                 return "remoteJWKS.uri is no URI"
             return next((wrong for ref in backends(_spec(remote)) if (wrong := self.references.service(owner, ref))), "")
         if at(local, "type") == "ValueRef":
@@ -203,13 +220,25 @@ class _Reading:
         issuer, reference = text(at(stated, "provider", "issuer")) or "", at(stated, "clientIDRef")
         client = text(at(stated, "clientID")) or f"Secret {secret_name(owner, reference)}"
         scopes = tuple(sorted({*texts(at(stated, "scopes")), "openid"}))
-        value = OidcLogin(issuer, client, scopes, bearer_passes=at(stated, "passThroughAuthHeader") is True)
+        provider, rest = _spec(at(stated, "provider")), _spec(stated)
+        endpoints = [f"{name} {provider[name]}" for name in _ENDPOINTS if name in provider]
+        owner_of_refs = self.held.owner("oidc", "provider", "backendRefs")
+        endpoints += [f"asked by {self.references.contents.leads(owner_of_refs.id.namespace, ref)}" for ref in backends(provider)]
+        value = OidcLogin(
+            issuer, client, scopes, bearer_passes=at(stated, "passThroughAuthHeader") is True, endpoints=tuple(sorted(endpoints)),
+            cookies=tuple(sorted(flat({name: rest[name] for name in _SESSION if name in rest}))),
+            settings=(
+                *sorted(flat({name: one for name, one in rest.items() if name not in (*_SESSION, *_LOGIN)})),
+                f"clientSecret {secret_name(self.held.owner('oidc', 'clientSecret'), at(stated, 'clientSecret'))}",
+            ),
+        )  # fmt: skip
         wrong = next((problem for problem in self._wrong_oidc(stated, issuer) if problem), "")
         self._add(Guard("oidc", value, at=self.held.at("oidc")), wrong, "oidc")
 
     def _wrong_oidc(self, stated: object, issuer: str) -> Iterator[str]:
-        parts = urlsplit(issuer)
-        if self.version != "1.8" and (parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment):
+        parts = url(issuer)
+        plain = parts is not None and parts.scheme == "https" and parts.hostname and not (parts.username or parts.query or parts.fragment)
+        if self.version != "1.8" and not plain:
             yield f"issuer {issuer} is no https URL without user, query and fragment"
         owner = self.held.owner("oidc", "provider", "backendRefs")
         yield from (self.references.service(owner, ref) for ref in backends(_spec(at(stated, "provider"))))
@@ -227,14 +256,23 @@ class _Reading:
         refs = items(at(stated, "credentialRefs"))
         sources = {f"{_PART[key]} {name}" for one in items(at(stated, "extractFrom")) for key in _PART for name in texts(at(one, key))}
         value = ApiKeys(
-            tuple(sorted({secret_name(owner, ref) for ref in refs})), tuple(sorted(sources)), forwarded=at(stated, "sanitize") is not True
-        )
+            tuple(sorted({secret_name(owner, ref) for ref in refs})), tuple(sorted(sources)), forwarded=at(stated, "sanitize") is not True,
+            clients=self._clients(owner, refs), client_as=text(at(stated, "forwardClientIDHeader")) or "",
+        )  # fmt: skip
         wrong = next((problem for ref in refs if (problem := self.references.secret(owner, ref))), "")
         self._add(Guard("api-key", value, at=self.held.at("apiKeyAuth")), wrong, "apiKeyAuth", "credentialRefs")
 
+    def _clients(self, owner: Policy, refs: list[object]) -> tuple[str, ...] | None:
+        """Who has a key; None: not all Secrets are here."""
+        found = [self.references.contents.names(self.references.named(owner, ref, "", "Secret")) for ref in refs]
+        known = [one for one in found if one is not None]
+        return tuple(sorted({name for one in known for name in one})) if found and len(known) == len(found) else None
+
     def _basic(self) -> None:
         owner, users = self.held.owner("basicAuth"), at(self.held.spec, "basicAuth", "users")
-        guard = Guard("basic", BasicUsers(secret_name(owner, users)), at=self.held.at("basicAuth"))
+        named = self.references.contents.users(self.references.named(owner, users, "", "Secret"))
+        value = BasicUsers(secret_name(owner, users), named, text(at(self.held.spec, "basicAuth", "forwardUsernameHeader")) or "")
+        guard = Guard("basic", value, at=self.held.at("basicAuth"))
         self._add(guard, self.references.secret(owner, users, ".htpasswd"), "basicAuth", "users")
 
     def _external(self) -> None:
@@ -247,6 +285,9 @@ class _Reading:
         value = ExternalAuthorizer(
             ", ".join(_address(owner, ref) for ref in refs) + path, "http" if protocol == "http" else "grpc", fails_open,
             tuple(sorted(texts(at(stated, "headersToExtAuth")))), body if isinstance(body, int) else None,
+            asked=tuple(sorted({*self._asked(stated, service, owner, refs)})),
+            settings=tuple(sorted(flat({name: at(stated, name) for name in ("statusOnError", "timeout", "includeRouteMetadata")}))),
+            told=tuple(sorted(one.lower() for one in texts(at(service, "headersToBackend")))),
         )  # fmt: skip
         wrong = next((problem for ref in refs if (problem := self.references.service(owner, ref))), "" if refs else "it names no service")
         if wrong and fails_open and not self.wrong:
@@ -258,6 +299,20 @@ class _Reading:
             self.notes.append(
                 "a route is chosen anew once external authorization answered (recomputeRoute): headers it sets may choose another one"
             )
+            self.bearing.append(self.notes[-1])
+
+    def _asked(self, stated: object, service: object, owner: Policy, refs: list[object]) -> Iterator[str]:
+        """Where the service leads to, and what it is told beside the request."""
+        yield from (words for ref in refs if "," in (words := self.references.contents.leads(owner.id.namespace, ref)))
+        if (path := at(service, "pathOverride")) is not None:
+            yield f"asked for {path}"
+        for one in items(at(stated, "contextExtensions")):
+            ref = at(one, "valueRef")
+            said = digest(at(one, "value"))
+            if ref is not None:
+                named = ObjectId("", text(at(ref, "kind")) or "ConfigMap", owner.id.namespace, text(at(ref, "name")) or "")
+                said = f"{named} {at(ref, 'key')}{self.references.contents.told(named, text(at(ref, 'key')) or '')}"
+            yield f"told {at(one, 'name')}: {said}"
 
     def _authorization(self) -> None:
         rules = items(at(self.held.spec, "authorization", "rules"))
@@ -276,6 +331,9 @@ class _Reading:
             self.guards.extend(guards)
 
 
+_ENDPOINTS = ("authorizationEndpoint", "endSessionEndpoint", "tokenEndpoint")
+_SESSION = ("cookieConfig", "cookieDomain", "disableTokenEncryption", "forwardAccessToken", "forwardIDToken", "redirectURL")
+_LOGIN = ("provider", "clientID", "clientIDRef", "clientSecret", "scopes", "passThroughAuthHeader")
 _PART = {"headers": "header", "params": "query parameter", "cookies": "cookie"}
 
 
@@ -292,6 +350,11 @@ def _decision(spec: Mapping[str, object], stated: Stated) -> Iterator[Guard]:
 
 def _union(decision: Authorization) -> Sources:
     return reduce(Sources.union, (way.sources for way in decision.ways), NOWHERE)
+
+
+def _is_uri(value: str) -> bool:
+    parts = url(value)
+    return parts is not None and bool(parts.scheme)
 
 
 def _spec(value: object) -> Mapping[str, object]:

@@ -15,11 +15,12 @@ import attrs
 from gatewright.gateways.effect import Answered, Guard, Guards, Stated, settled
 from gatewright.gateways.envoy import traffic
 from gatewright.gateways.envoy.effects import limits
+from gatewright.gateways.envoy.effects.altering import alteration
+from gatewright.gateways.envoy.effects.contents import digest
 from gatewright.gateways.envoy.effects.covered import ATTACHMENT, At, Covered, leaves, nowhere
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, mapping, milliseconds
 from gatewright.protection.bounds import CountedLimit, Extensions
-from gatewright.protection.traffic import Timeouts
 from gatewright.protection.unknown import Unknown
 
 _RULE = (
@@ -84,6 +85,7 @@ def traffic_guards(
     """
     return settled([one for one in (
         _limits(spec, at, fails_closed), _body(spec, at), _timeout(spec, at, rule, client or {}, rule_at), _upgrade(spec, at, grpc), _extension(spec, at),
+        *alteration(_bearing(spec), _other(spec), at()),
     ) if one is not None])  # fmt: skip
 
 
@@ -123,7 +125,8 @@ def traffic_notes(spec: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(_notes(spec))
 
 
-def _notes(spec: Mapping[str, object]) -> Iterator[str]:
+def _bearing(spec: Mapping[str, object]) -> Iterator[str]:
+    """What may send a client or a request elsewhere."""
     for one in items(field(spec, "responseOverride")):
         yield _override(one)
     for one in items(field(spec, "loadBalancer", "endpointOverride", "extractFrom")):
@@ -132,6 +135,18 @@ def _notes(spec: Mapping[str, object]) -> Iterator[str]:
         yield f"the backend is told the client's address by the PROXY protocol {field(spec, 'proxyProtocol', 'version')}"
     if any(field(one, "connect", "terminate") is True for one in items(field(spec, "httpUpgrade"))):
         yield "CONNECT ends here: what is tunnelled reaches the backend as plain TCP"
+
+
+def _other(spec: Mapping[str, object]) -> Iterator[str]:
+    """What is answered in place of the backend: its words by a digest."""
+    for one in items(field(spec, "responseOverride")):
+        response = {name: value for name, value in mapping(field(one, "response")).items() if name != "statusCode"}
+        if response:
+            yield f"what is answered in place of {_override(one)}: {digest(response)}"
+
+
+def _notes(spec: Mapping[str, object]) -> Iterator[str]:
+    yield from _bearing(spec)
     if items(field(spec, "rateLimit", "global", "rules")) and field(spec, "rateLimit", "type") != "Local":
         yield "global rate limits rest on the operator's rate limit service; without one the policy is refused and its routes answer 500"
 
@@ -226,7 +241,8 @@ def _extension(spec: Mapping[str, object], at: At) -> Guard | None:
         parts += [f"{_share(delay)} wait {delay.get('fixedDelay')}"] if delay else []
         each.append(f"fault: {', '.join(parts) or 'not read'}")
     if module:
-        each.append(f"load balancer {module.get('lbPolicyName')} of dynamic module {module.get('name')}")
+        told = f" set up as {digest(module['config'])}" if module.get("config") is not None else ""
+        each.append(f"load balancer {module.get('lbPolicyName')} of dynamic module {module.get('name')}{told}")
     return (
         Guard("extension", Extensions(tuple(sorted(each))), "enforced", at("faultInjection") if fault else at("loadBalancer"))
         if each
@@ -237,7 +253,3 @@ def _extension(spec: Mapping[str, object], at: At) -> Guard | None:
 def _share(fault: Mapping[object, object]) -> str:
     share = fault.get("percentage")
     return f"{100 if share is None else share}%"
-
-
-UNBOUND = Timeouts(request=15_000, idle=_IDLE, connect=_CONNECT)
-"""The bounds of a rule for which nobody states any."""

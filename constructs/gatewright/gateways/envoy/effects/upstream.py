@@ -15,7 +15,7 @@ from gatewright.gateways.effect import Guard, Upstream
 from gatewright.gateways.envoy.effects.covered import At, Covered, leaves, nowhere
 from gatewright.gateways.fields import at as field
 from gatewright.gateways.fields import items, mapping, text
-from gatewright.protection.transport import Authority, BackendTls, Plaintext
+from gatewright.protection.transport import Authority, BackendTls, Plaintext, StatedTls
 from gatewright.protection.unknown import Unknown
 
 FIELDS = Covered(
@@ -121,7 +121,19 @@ def _hop(spec: Mapping[str, object], at: At, policy: Guard | None) -> Guard:
     authority = _authority(tls)
     if authority is None:
         return Guard.unknown("backend-tls", "tls of the Backend names no authority that is known, and the rule answers 500", at("tls"))
-    return Guard("backend-tls", BackendTls(_name(spec, tls), authority), "enforced", at("tls"))
+    settings = tuple(sorted(_settings(tls)))
+    value = StatedTls(_name(spec, tls), authority, settings) if settings else BackendTls(_name(spec, tls), authority)
+    return Guard("backend-tls", value, "enforced", at("tls"))
+
+
+def _settings(tls: object) -> Iterator[str]:
+    """What is stated of the connection beside whom it trusts."""
+    yield from weak_tls(tls)
+    if (newest := text(field(tls, "maxVersion"))) is not None:
+        yield f"TLS {newest} at most"
+    if (certificate := field(tls, "clientCertificateRef")) is not None:
+        place = text(field(certificate, "namespace"))
+        yield f"shown the certificate of {field(certificate, 'kind') or 'Secret'} {f'{place}/' if place else ''}{field(certificate, 'name')}"
 
 
 def _authority(tls: object) -> Authority | None:
