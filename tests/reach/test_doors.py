@@ -273,7 +273,7 @@ def test_paths_that_only_the_controller_understands_are_undecided(value: str, ta
 
 def test_ports_by_name() -> None:
     text = ingress(f"{{rules: [{rule('', path('/', port='name: web'))}]}}")
-    (entry,) = entries(found(text, service(kind="ClusterIP", ports="[{name: web, port: 80}]"))["Ingress shop/i"])
+    (entry,) = entries(found(text, service(kind="ClusterIP", ports="[{port: 81, name: first}, {name: web, port: 80}]"))["Ingress shop/i"])
     assert (behind(entry).port, behind(entry).address) == (80, "shop app=a:80")
     (entry,) = entries(found(text)["Ingress shop/i"])
     assert behind(entry).address == "shop/a:web"
@@ -382,18 +382,6 @@ def test_a_host_port_leads_to_the_service_that_names_its_port() -> None:
     made = found(deployment(spec), service(kind="ClusterIP", ports="[{port: 80, targetPort: web}]"))
     (entry,) = entries(made["host port of Deployment shop/d"])
     assert (str(behind(entry).id), entry.listener.name) == ("Service shop/a", "web")
-
-
-@pytest.mark.parametrize(("wanted", "problem"), [("name: web", ""), ("name: other", "Service shop/a has no port other")])
-def test_an_ingress_finds_a_port_by_its_name(wanted: str, problem: str) -> None:
-    ports = "[{port: 81, name: first}, {port: 80, name: web}]"
-    text = ingress(f"{{rules: [{rule('a.example.com', path('/', port=wanted))}]}}")
-    (entry,) = entries(found(text, service(kind="ClusterIP", ports=ports))["Ingress shop/i"])
-    if problem:
-        assert isinstance(entry.outcome, Answer)
-        assert problem in entry.outcome.why
-    else:
-        assert behind(entry).port == 80
 
 
 def test_of_several_services_of_the_pods_a_host_port_leads_to_that_of_its_port() -> None:

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from gatewright.diff.fate import Fates
-from gatewright.gateways.effect import Effects, Guards
+from gatewright.gateways.effect import Guards
 from gatewright.match import Regex
 from gatewright.reach.entry import Entry
+from gatewright.reach.semantics import Semantics
 
 
 class Likeness:
@@ -34,7 +35,7 @@ class Likeness:
                 and (old.host is new.host or old.host == new.host)
                 and (old.methods is new.methods or old.methods == new.methods)
                 and (old.conditions is new.conditions or old.conditions == new.conditions)
-                and (old.guards is new.guards or self._guards(old.guards, new.guards))
+                and self._guards(old.said.alike.guards, new.said.alike.guards)
                 and (old.outcome is new.outcome or old.outcome == new.outcome)
                 and not old.undecided
                 and not new.undecided
@@ -58,7 +59,7 @@ def _age(entry: Entry) -> bool:
 
 
 def changed(
-    before: Sequence[Entry], after: Sequence[Entry], effects: tuple[Effects | None, Effects | None], fates: Fates
+    before: Sequence[Entry], after: Sequence[Entry], effects: tuple[Semantics | None, Semantics | None], fates: Fates
 ) -> tuple[list[Entry], list[Entry]]:
     """The rows of either side that the other has not, or has in another order; the fewest that explain the difference."""
     old, new = _numbers(before, effects[0], fates), _numbers(after, effects[1], fates)
@@ -95,7 +96,7 @@ def _increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return run
 
 
-def _numbers(rows: Sequence[Entry], effects: Effects | None, fates: Fates) -> list[int]:
+def _numbers(rows: Sequence[Entry], effects: Semantics | None, fates: Fates) -> list[int]:
     """A number a row: what it matches and does, and with which rows its order is open."""
     plain = [fates.of_entry(row) for row in rows]
     ranks_regexes = effects is None or effects.ranks_regexes

@@ -28,11 +28,11 @@ from gatewright.diff.regions import Rows, deciding, differences
 from gatewright.diff.row import Diff, Row
 from gatewright.diff.side import Side as Known
 from gatewright.diff.unjudged import gone_idle, not_judged, unread
-from gatewright.gateways.effect import Effects
 from gatewright.manifest.collecting import uncollected
 from gatewright.match import UNCONDITIONAL, Exact, HostSet, Match, PathSet, Request, Sources, Undecidable
 from gatewright.reach.entry import Entry
 from gatewright.reach.reach import Reach
+from gatewright.reach.semantics import Semantics
 
 
 def diff(before: Reach, after: Reach) -> Diff:
@@ -99,7 +99,7 @@ def _touched(old: Side, new: Side, fates: Fates) -> tuple[Sequence[Entry], Seque
     return changed(old.rows, new.rows, (_effects(old), _effects(new)), fates)
 
 
-def _effects(side: Side) -> Effects | None:
+def _effects(side: Side) -> Semantics | None:
     return side.chain.effects if side.chain is not None else None
 
 

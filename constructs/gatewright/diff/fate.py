@@ -53,7 +53,9 @@ class Fates:
     def of_entry(self, entry: Entry) -> int:
         """Equal for entries that match the same (but for the hostname) and do the same."""
         doubtful = bool(entry.undecided)
-        return self.number((entry.path, entry.methods, entry.conditions, _unordered(entry.outcome), self.of_guards(entry.guards), doubtful))
+        return self.number(
+            (entry.path, entry.methods, entry.conditions, _unordered(entry.outcome), self.of_guards(entry.said.alike.guards), doubtful)
+        )
 
     def nothing(self, status: int | None) -> Fate:
         """No rule takes it; without a status there is not even a connection."""
@@ -80,10 +82,11 @@ class Fates:
         return Fate(self.number((_unordered(outcome), self.of_guards(standing))), outcome, standing, entry)
 
     def _expanded(self, entry: Entry) -> Iterable[Cell]:
-        cells: tuple[Cell, ...] = ((ANY_METHOD, ANYWHERE, self._fate(entry.outcome, entry.guards, entry)),)
+        guards = entry.guards
+        cells: tuple[Cell, ...] = ((ANY_METHOD, ANYWHERE, self._fate(entry.outcome, guards, entry)),)
         if not isinstance(entry.outcome, Forwarded):
             return cells
-        for guard in entry.guards:
+        for guard in guards:
             value = Authorization((Way(sources=guard.value),)) if isinstance(guard.value, Sources) else guard.value
             if guard.kind in ("authorization", "ip") and guard.state == "enforced" and isinstance(value, Authorization):
                 cells = tuple(piece for cell in cells for piece in self._by_way(cell, entry, guard, value))

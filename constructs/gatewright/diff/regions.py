@@ -8,10 +8,10 @@ from itertools import pairwise
 import attrs
 
 from gatewright.diff.fate import Cell, Fate, Fates
-from gatewright.gateways.effect import Effects
 from gatewright.match import ANY_METHOD, UNCONDITIONAL, HostSet, Match, PathSet, Regex, overlap, subtract
 from gatewright.reach.entry import Entry
 from gatewright.reach.precedence import beats, why_open
+from gatewright.reach.semantics import Semantics
 
 
 @attrs.frozen(eq=False)
@@ -41,7 +41,7 @@ class Rows:
     """The rows of one side that can match in an atom, in order, and what happens where none does."""
 
     rows: Sequence[Entry]
-    effects: Effects | None
+    effects: Semantics | None
     silence: int | None
 
 
@@ -128,11 +128,11 @@ def _candidates(region: Match, side: Rows, open_pairs: bool) -> Iterator[tuple[M
     yield from waiting
 
 
-def _beaten(row: Entry, candidates: Sequence[Entry], effects: Effects | None) -> bool:
+def _beaten(row: Entry, candidates: Sequence[Entry], effects: Semantics | None) -> bool:
     return any(not one.undecided and (effects is None or beats(one, row, effects) is True) for one in candidates)
 
 
-def _any_open(rows: Sequence[Entry], effects: Effects) -> bool:
+def _any_open(rows: Sequence[Entry], effects: Semantics) -> bool:
     """Whether the order of any two rows is undecided: of one rank from two routes, or where regular expressions have none."""
     if not effects.ranks_regexes and any(isinstance(row.path, Regex) for row in rows):
         return True
@@ -141,7 +141,7 @@ def _any_open(rows: Sequence[Entry], effects: Effects) -> bool:
     )
 
 
-def _why(candidates: Sequence[Entry], effects: Effects | None) -> str:
+def _why(candidates: Sequence[Entry], effects: Semantics | None) -> str:
     if len(candidates) < 2 or effects is None:
         return next((one.undecided for one in candidates if one.undecided), "")
     doubtful = next((one.undecided for one in candidates if one.undecided), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from gatewright.gateways.effect import Guards
+from gatewright.gateways.effect import Alike
 from gatewright.manifest.identity import ObjectId
 from gatewright.protection.unknown import Unknown
 from gatewright.reach.reach import Reach
@@ -46,13 +46,14 @@ def unread(before: Reach, after: Reach, told: Iterable[ObjectId]) -> Iterator[st
 def _unknown(reach: Reach) -> dict[ObjectId, str]:
     """What states a guard that is unknown, and why it is."""
     found: dict[ObjectId, str] = {}
-    known: dict[int, Guards] = {}
+    unread: dict[Alike, bool] = {}
     for entry in reach.entries():
-        if id(entry.guards) not in known:
-            known[id(entry.guards)] = entry.guards
-            for guard in entry.guards:
-                if guard.at is not None and isinstance(guard.value, Unknown):
-                    found.setdefault(guard.at.object, guard.value.reason)
+        alike = entry.said.alike
+        if alike not in unread:
+            unread[alike] = any(one.at is not None and isinstance(one.value, Unknown) for one in alike.guards)
+        for guard in entry.guards if unread[alike] else ():
+            if guard.at is not None and isinstance(guard.value, Unknown):
+                found.setdefault(guard.at.object, guard.value.reason)
     return found
 
 

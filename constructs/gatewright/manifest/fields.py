@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from gatewright.manifest.text import Json
@@ -41,8 +42,11 @@ def text(value: object) -> str | None:
 
 def milliseconds(value: object) -> int | None:
     """A Gateway API duration such as ``1m30s`` in milliseconds; None where it is none or 0."""
-    if not isinstance(value, str):
-        return None
+    return _milliseconds(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1_024)
+def _milliseconds(value: str) -> int | None:
     total, number, rest = 0, "", value
     while rest:
         digits = len(rest) - len(rest.lstrip("0123456789"))

@@ -24,7 +24,7 @@ def _check(value: str) -> None:
         raise ValueError(f"not a path (it begins with / and has no space, ?, # or control character): {value!r}")
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Exact:
     """The one path `value`; `/foo` and `/foo/` are two. Raises ValueError for what no request can carry."""
 
@@ -46,7 +46,7 @@ def _without_trailing_slash(value: str) -> str:
     return value if not shorter or shorter.endswith("/") else shorter
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Prefix:
     """Every path that begins with the elements of `value`: `/foo` matches `/foo`, `/foo/`, `/foo/bar`, not `/foobar`.
 

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from gatewright.gateways.effect import Effects
 from gatewright.match import Host
 from gatewright.reach.entry import Entry
 from gatewright.reach.lookup import Lookup
+from gatewright.reach.semantics import Semantics
 from gatewright.standard.topology.listener import Listener, Served
 
 Layer: TypeAlias = Literal["http", "https", "tls", "tcp", "udp"]
@@ -46,7 +46,7 @@ class Chain:
     names: Host
     listeners: tuple[Listener, ...]
     hosts: Mapping[Host, HostClass]
-    effects: Effects
+    effects: Semantics
 
 
 @attrs.frozen(eq=False)

@@ -152,7 +152,7 @@ def _decided(
     open_ = [sure is None or row is sure or beats(sure, row, chain.effects) is not True for row in matching]
     contenders = [row for row, is_open in zip(matching, open_, strict=True) if is_open]
     winner, rest = contenders[0], contenders[1:]
-    ends = dict.fromkeys((_outcome(row, question), row.guards) for row in contenders)
+    ends = dict.fromkeys((_outcome(row, question), row.guards if rest else ()) for row in contenders)
     nothing = NoRoute(404 if chain.layer in ("http", "https") else None)
     either = tuple(dict.fromkeys(one for one, _ in ends)) + (() if sure is not None else (nothing,))
     first = either[0]
@@ -168,8 +168,9 @@ def _decided(
     elif astray := _undecided_backend(winner):
         outcome = Undecided((first, _outcome(matching[1], question) if matching[1:] else nothing), astray)
     beaten = tuple(Beaten(row, why(winner, row)) for row in matching if row not in contenders and id(row) not in unread)
-    said = (*winner.notes, *notes, *_sources(winner.guards, question))
-    return Reply(address, chain, winner.listener, outcome, winner, beaten, _protecting(winner.guards), takers(reach, winner), said)
+    guards = winner.guards
+    said = (*winner.notes, *notes, *_sources(guards, question))
+    return Reply(address, chain, winner.listener, outcome, winner, beaten, _protecting(guards), takers(reach, winner), said)
 
 
 def _undecided_backend(entry: Entry) -> str:
@@ -182,16 +183,16 @@ def _outcome(entry: Entry, question: Question) -> Settled:
     """The entry's own, unless its authorization, or the load balancer before it, refuses everybody who asks this way."""
     if isinstance(entry.outcome, Rejected):
         return entry.outcome
-    for one in entry.guards:
+    for position, one in enumerate(entry.said.alike.guards):
         if one.state != "enforced":
             continue
         if one.kind == "ip" and isinstance(one.value, Sources) and one.value.intersect(question.sources).is_empty():
-            return Rejected(entry.refusal, "it admits nobody from there", one.at)
+            return Rejected(entry.refusal, "it admits nobody from there", entry.guards[position].at)
         if one.kind == "authorization" and isinstance(one.value, Authorization):
             here = [way for way in one.value.ways if way.methods.contains(question.method)]
             if not any(not way.sources.intersect(question.sources).is_empty() for way in here):
                 reason = "its authorization admits nobody from there" if here else f"its authorization admits nobody with {question.method}"
-                return Rejected(entry.refusal, reason, one.at)
+                return Rejected(entry.refusal, reason, entry.guards[position].at)
     return entry.outcome
 
 

@@ -25,6 +25,7 @@ from gatewright.reach.plain import PlainEffects
 from gatewright.reach.precedence import order
 from gatewright.reach.reach import Reach
 from gatewright.reach.rules import Rules, dropped
+from gatewright.reach.semantics import Remembered
 from gatewright.standard.topology.attachment import attach
 from gatewright.standard.topology.listener import Listener, Served
 from gatewright.standard.topology.reading import topology as topology_of
@@ -124,28 +125,29 @@ def _ports(listeners: Sequence[Listener], entries: Iterable[Entry], effects: Eff
     for one in listeners:
         by_port["udp" if one.protocol == "UDP" else "tcp", one.port].append(one)
     ports = {}
+    semantics = Remembered.of(effects, listeners)
     for (transport, number), here in sorted(by_port.items()):
         chains: dict[Host, Chain] = {}
-        for chain in _chains(here, of_listener, effects):
+        for chain in _chains(here, of_listener, effects, semantics):
             chains.setdefault(chain.names, chain)
         ports[transport, number] = Port(number, "udp" if transport == "udp" else "tcp", chains)
     return ports
 
 
-def _chains(listeners: Sequence[Listener], entries: Mapping[int, list[Entry]], effects: Effects) -> Iterator[Chain]:
+def _chains(listeners: Sequence[Listener], entries: Mapping[int, list[Entry]], effects: Effects, semantics: Remembered) -> Iterator[Chain]:
     plain = [one for one in listeners if one.protocol == "HTTP"]
     if plain:
-        yield Chain("http", ANY_HOST, tuple(plain), _classes(plain, entries, effects), effects)
+        yield Chain("http", ANY_HOST, tuple(plain), _classes(plain, entries, effects), semantics)
     for one in listeners:
         layer = _LAYERS.get(one.protocol)
         if layer == "https":
-            yield Chain("https", one.host, (one,), _classes([one], entries, effects), effects)
+            yield Chain("https", one.host, (one,), _classes([one], entries, effects), semantics)
         elif layer == "tls":
             for host, rows in _by_host(entries.get(id(one), ())).items():
-                yield Chain("tls", host, (one,), {host: HostClass(host, tuple(sorted(rows, key=order)))}, effects)
+                yield Chain("tls", host, (one,), {host: HostClass(host, tuple(sorted(rows, key=order)))}, semantics)
         elif layer in ("tcp", "udp"):
             rows = entries.get(id(one), [])
-            yield Chain(layer, ANY_HOST, (one,), {ANY_HOST: HostClass(ANY_HOST, tuple(sorted(rows, key=order)))}, effects)
+            yield Chain(layer, ANY_HOST, (one,), {ANY_HOST: HostClass(ANY_HOST, tuple(sorted(rows, key=order)))}, semantics)
 
 
 def _classes(listeners: Sequence[Listener], entries: Mapping[int, list[Entry]], effects: Effects) -> dict[Host, HostClass]:

@@ -34,15 +34,22 @@ class Backends:
     hops: Hops
     fences: Fences = attrs.field(default=attrs.Factory(lambda self: Fences.of(self.hops.pods), takes_self=True))
     _resolved: dict[tuple[str, str, ObjectId, int, int], Backend] = attrs.field(factory=dict, init=False)
+    _together: dict[tuple[int, ...], tuple[Backend, ...]] = attrs.field(factory=dict, init=False)
+    _guards: dict[Guards, Guards] = attrs.field(factory=dict, init=False)
     _sets: dict[tuple[int, ...], tuple[tuple[Backend, ...], Guards]] = attrs.field(factory=dict, init=False)
 
     def of(self, route: Route, rule: RouteRule) -> tuple[Backend, ...]:
         """The backends in the order written, those of a weight of 0 and those with a problem as well."""
-        return tuple(self.one(route, ref) for ref in rule.backends)
+        return self._as_one(self.one(route, ref) for ref in rule.backends)
 
     def mirrors(self, route: Route, rule: RouteRule) -> tuple[Backend, ...]:
         """Where copies go; what cannot be reached gets none, and nobody is answered with an error for it."""
-        return tuple(self.one(route, mirror.to) for mirror in rule.filters.mirrors)
+        return self._as_one(self.one(route, mirror.to) for mirror in rule.filters.mirrors)
+
+    def _as_one(self, backends: Iterable[Backend]) -> tuple[Backend, ...]:
+        """One value for the same backends."""
+        found = tuple(backends)
+        return self._together.setdefault(tuple(map(id, found)), found)
 
     def one(self, route: Route, ref: BackendRef) -> Backend:
         """What one reference of a route leads to."""
@@ -68,7 +75,8 @@ class Backends:
             served = [one for one in backends if one.weight and not one.problem]
             hop, fence = _weakest(one.hop for one in served), _weakest(one.fence for one in served)
             changed = changed_by([(one.changes, str(one.id)) for one in served])
-            found = self._sets[key] = (backends, settled([*(one for one in (hop, fence) if one is not None), *changed]))
+            guards = settled([*(one for one in (hop, fence) if one is not None), *changed])
+            found = self._sets[key] = (backends, self._guards.setdefault(guards, guards))
         return found[1]
 
     def notes(self, backends: Iterable[Backend]) -> tuple[str, ...]:

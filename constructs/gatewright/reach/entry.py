@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import attrs
 
-from gatewright.gateways.effect import Guards
+from gatewright.gateways.effect import Guards, Said, said_of
 from gatewright.match import Conditions, Host, HostSet, Match, Methods, PathMatch, PathSet
 from gatewright.reach.outcome import Settled
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.route import Route, RouteRule
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, weakref_slot=False)
 class Entry:
     """``rule`` and ``route`` are None for a side door. ``match`` counts the matches of the rule; ``rank`` is the gateway's sort key.
 
@@ -28,10 +28,15 @@ class Entry:
     methods: Methods
     conditions: Conditions
     outcome: Settled
-    guards: Guards
+    said: Said = attrs.field(converter=said_of, alias="guards")
     rank: tuple[object, ...]
     notes: tuple[str, ...] = ()
     undecided: str = ""
+
+    @property
+    def guards(self) -> Guards:
+        """As they stand here, made anew where other entries have them alike."""
+        return self.said.guards
 
     @property
     def label(self) -> str:

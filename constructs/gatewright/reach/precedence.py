@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gatewright.gateways.effect import Effects
 from gatewright.match import Regex
 from gatewright.reach.entry import Entry
+from gatewright.reach.semantics import Semantics
 from gatewright.standard.topology.route import RouteMatch
 
 OPEN_REGEX = "the standard leaves the rank of regular expressions to the implementation (HTTPRoute, PathMatchType RegularExpression)"
@@ -18,7 +18,7 @@ def order(entry: Entry) -> tuple[object, ...]:
     return (entry.rank, where, entry.rule.index if entry.rule else 0, entry.match)
 
 
-def beats(one: Entry, other: Entry, effects: Effects) -> bool | None:
+def beats(one: Entry, other: Entry, effects: Semantics) -> bool | None:
     """Whether ``one`` is served where both match; None: undecided, see ``why_open``."""
     if not effects.ranks_regexes and isinstance(one.path, Regex) != isinstance(other.path, Regex):
         if one.host == other.host:
@@ -40,7 +40,7 @@ def beats(one: Entry, other: Entry, effects: Effects) -> bool | None:
     return None
 
 
-def why_open(one: Entry, other: Entry, effects: Effects) -> str:
+def why_open(one: Entry, other: Entry, effects: Semantics) -> str:
     """The sentence of the standard that leaves it open which of the two is served."""
     if not effects.ranks_regexes and (isinstance(one.path, Regex) or isinstance(other.path, Regex)):
         return OPEN_REGEX

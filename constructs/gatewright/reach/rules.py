@@ -7,7 +7,7 @@ from functools import partial
 
 import attrs
 
-from gatewright.gateways.effect import Answered, Effects, Guard, Guards, Ignored, RuleEffect, Stated, settled
+from gatewright.gateways.effect import Alike, Answered, Effects, Guard, Guards, Ignored, RuleEffect, Said, Stated, settled
 from gatewright.match import Conditions, Host, Methods, PathMatch, Sources
 from gatewright.protection.authorization import NOBODY
 from gatewright.protection.transport import Plaintext
@@ -18,7 +18,7 @@ from gatewright.reach.entry import Entry
 from gatewright.reach.filters import guards_of
 from gatewright.reach.outcome import Answer, Backend, Forwarded, Redirected, Rejected, Settled
 from gatewright.standard.topology.listener import Listener
-from gatewright.standard.topology.route import Attached, Route, RouteRule
+from gatewright.standard.topology.route import NO_FILTERS, Attached, Route, RouteRule
 
 _STREAMS = ("TCPRoute", "TLSRoute", "UDPRoute")
 """Nothing can be answered where no HTTP is read: the connection is refused."""
@@ -40,14 +40,15 @@ class Shape:
 
 @attrs.define(eq=False)
 class Rules:
-    """Entries of one class's routes. Guards are interned: 100,000 routes under one policy share one tuple."""
+    """Entries of one class's routes. What many entries have is one value: guards (``Said``), outcomes, notes and ranks."""
 
     effects: Effects
     backends: Backends
-    _tuples: dict[tuple[Guard, ...], Guards] = attrs.field(factory=dict)
-    _listeners: dict[int, Guards] = attrs.field(factory=dict)
+    _listeners: dict[Listener, Guards] = attrs.field(factory=dict)
+    _joined: dict[tuple[object, ...], _Joined] = attrs.field(factory=dict)
     _notes: dict[tuple[str, ...], tuple[str, ...]] = attrs.field(factory=dict)
-    _joined: dict[tuple[int, ...], tuple[tuple[object, ...], Guards]] = attrs.field(factory=dict)
+    _outcomes: dict[tuple[object, ...], Forwarded] = attrs.field(factory=dict)
+    _ranks: dict[tuple[object, ...], tuple[object, ...]] = attrs.field(factory=dict)
 
     def entries(self, attached: Attached) -> Iterator[Entry]:
         """Every match of every rule for every hostname of the route on this listener."""
@@ -57,8 +58,8 @@ class Rules:
                 continue
             effect = self.effects.on_rule(route, rule.index, listener)
             outcome, backends = self._outcome(route, rule, effect)
-            guards = self._guards(route, rule, listener, effect, backends)
-            outcome = refused(guards) or outcome
+            said, refusal = self._guards(route, rule, listener, effect, backends)
+            outcome = refusal or outcome
             if route.kind in _STREAMS and isinstance(outcome, Answer | Rejected):
                 outcome = Rejected(None, outcome.why, outcome.at)
             undecided = attached.undecided or effect.undecided or self._doubt(route, rule)
@@ -75,7 +76,8 @@ class Rules:
                         continue
                     shape = Shape(host, match.path, match.methods, match.conditions, route.kind, match.written, match.rpc, match.suffix)
                     rank = self.effects.rank(shape)
-                    yield Entry(listener, route, rule, position, host, match.path, match.methods, conditions, outcome, guards, rank,
+                    rank = self._ranks.setdefault(rank, rank)
+                    yield Entry(listener, route, rule, position, host, match.path, match.methods, conditions, outcome, said, rank,
                                 notes, undecided or open_)  # fmt: skip
 
     def _outcome(self, route: Route, rule: RouteRule, effect: RuleEffect) -> tuple[Settled, tuple[Backend, ...]]:
@@ -103,7 +105,9 @@ class Rules:
                 "every backend has a weight of 0" if backends else "the rule names no backend"
             )
             return Answer(500, reason), ()
-        return Forwarded(backends, filters.rewrite_path, filters.rewrite_host, mirrors), backends
+        forwarded = Forwarded(backends, filters.rewrite_path, filters.rewrite_host, mirrors)
+        key = (id(backends), filters.rewrite_path, filters.rewrite_host, id(mirrors))  # equal backends may be of two names
+        return self._outcomes.setdefault(key, forwarded), backends
 
     def _doubt(self, route: Route, rule: RouteRule) -> str:
         """Why it may be that a mirror takes the rule with it."""
@@ -111,23 +115,42 @@ class Rules:
             return ""
         return next((one.undecided for one in self.backends.mirrors(route, rule) if one.undecided), "")
 
-    def _guards(self, route: Route, rule: RouteRule, listener: Listener, effect: RuleEffect, backends: tuple[Backend, ...]) -> Guards:
-        own = self._listeners.get(id(listener))
-        if own is None:
-            own = self._listeners[id(listener)] = (*self.effects.on_listener(listener), *_before_routing(listener))
-        standard, behind = guards_of(route, rule, listener), self.backends.guards(backends)
-        if listener.mode == "Passthrough":  # the client encrypted it; where a policy says so, it is encrypted once more
-            behind = tuple(one for one in behind if not isinstance(one.value, Plaintext))
-        parts = (own, standard, effect.guards, behind)
-        key = tuple(map(id, parts))
-        found = self._joined.get(key) if not standard else None
+    def _guards(
+        self, route: Route, rule: RouteRule, listener: Listener, effect: RuleEffect, backends: tuple[Backend, ...]
+    ) -> tuple[Said, Rejected | None]:
+        """All that a request meets, and whether nobody is let through."""
+        behind = self.backends.guards(backends)
+        filters = None if rule.filters is NO_FILTERS else (rule.filters, rule.index)
+        key = (listener, filters, id(effect.said.alike), id(behind))
+        found = self._joined.get(key)
         if found is None:
-            joined = settled([*own, *standard, *effect.guards, *behind, *_from_both(own, effect.guards), *composed(own, standard, behind)])
-            joined = self._tuples.setdefault(joined, joined)
-            found = (parts, joined)
-            if not standard:
-                self._joined[key] = found  # with the parts, so that their ids stay theirs
-        return found[1]
+            found = self._joined[key] = self._join(route, rule, listener, effect.said.alike, behind)
+        said = Said(found.alike, effect.said.names if filters is None else (*effect.said.names, route.id))
+        return said, refused(said.guards) if found.refuses else None
+
+    def _join(self, route: Route, rule: RouteRule, listener: Listener, said: Alike, behind: Guards) -> _Joined:
+        own = self._listeners.get(listener)
+        if own is None:
+            own = self._listeners[listener] = (*self.effects.on_listener(listener), *_before_routing(listener))
+        sent = behind
+        if listener.mode == "Passthrough":  # the client encrypted it; where a policy says so, it is encrypted once more
+            sent = tuple(one for one in behind if not isinstance(one.value, Plaintext))
+        filters = guards_of(route, rule, listener)
+        guards = settled([*own, *filters, *said.guards, *sent, *_from_both(own, said.guards), *composed(own, filters, sent)])
+        alike = Alike(guards, said.speakers if rule.filters is NO_FILTERS else (*said.speakers, route.id))
+        return _Joined(alike, refused(guards) is not None, (said, behind))
+
+
+@attrs.frozen(eq=False)
+class _Joined:
+    """Rules with the same filters, which their route states, policies that say the same, and one way to their backends.
+
+    ``refuses``: whether nobody is let through. ``parts`` are kept, so that their ids stay theirs.
+    """
+
+    alike: Alike
+    refuses: bool
+    parts: tuple[Alike, Guards]
 
 
 def dropped(route: Route, listener: Listener, effects: Effects) -> Iterator[Ignored]:

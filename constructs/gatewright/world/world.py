@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import attrs
 
@@ -19,10 +20,9 @@ class World:
     whole group as ``*.gateway.networking.k8s.io``: of those, one that is missing does not exist; of any other kind it is unknown.
     """
 
-    objects: tuple[Loaded, ...] = attrs.field(repr=False)
     complete_for: frozenset[str]
-    _index: dict[ObjectId, tuple[Loaded, ...]] = attrs.field(repr=False)
-    _kinds: dict[tuple[str, str], tuple[Loaded, ...]] = attrs.field(repr=False)
+    _kinds: dict[tuple[str, str], dict[ObjectId, Loaded]] = attrs.field(repr=False)
+    _again: dict[ObjectId, tuple[Loaded, ...]] = attrs.field(repr=False)
 
     @classmethod
     def of(cls, loaded: Iterable[Loaded], complete_for: Iterable[str] = ()) -> World:
@@ -30,26 +30,34 @@ class World:
         found: defaultdict[ObjectId, list[Loaded]] = defaultdict(list)
         for item in loaded:
             found[item.id].append(item)
-        index = {identity: tuple(sorted(found[identity], key=_place)) for identity in sorted(found, key=_order)}
-        kinds: defaultdict[tuple[str, str], list[Loaded]] = defaultdict(list)
-        for identity, same in index.items():
-            kinds[identity.group, identity.kind] += same
-        by_kind = {key: tuple(same) for key, same in kinds.items()}
-        return cls(tuple(item for same in index.values() for item in same), frozenset(complete_for), index, by_kind)
+        kinds: defaultdict[tuple[str, str], dict[ObjectId, Loaded]] = defaultdict(dict)
+        again: dict[ObjectId, tuple[Loaded, ...]] = {}
+        for identity in sorted(found, key=_order):
+            same = sorted(found[identity], key=_place)
+            if len(same) > 1:
+                again[identity] = tuple(same)
+            kinds[identity.group, identity.kind][identity] = same[0]
+        return cls(frozenset(complete_for), dict(kinds), again)
+
+    @property
+    def objects(self) -> tuple[Loaded, ...]:
+        """All of them."""
+        return tuple(self)
 
     @property
     def duplicates(self) -> tuple[tuple[Loaded, ...], ...]:
         """Objects stated more than once. What has no name yet (generateName, a Kustomization) is never the same."""
-        return tuple(same for identity, same in self._index.items() if len(same) > 1 and identity.name)
+        return tuple(same for identity, same in self._again.items() if identity.name)
 
     def get(self, identity: ObjectId) -> Loaded | None:
         """The object; of several statements the first by file and line, which is a choice and not a judgement."""
-        same = self._index.get(identity)
-        return same[0] if same else None
+        same = self._kinds.get((identity.group, identity.kind))
+        return same.get(identity) if same is not None else None
 
     def of_kind(self, group: str, kind: str) -> Iterator[Loaded]:
         """The objects of a kind, by namespace and name."""
-        return iter(self._kinds.get((group, kind), ()))
+        for identity, first in self._kinds.get((group, kind), {}).items():
+            yield from self._again.get(identity) or (first,)
 
     @property
     def kinds(self) -> tuple[tuple[str, str], ...]:
@@ -61,13 +69,13 @@ class World:
         return not self.complete_for.isdisjoint({f"{kind}.{group}" if group else kind, f"*.{group}"})
 
     def __iter__(self) -> Iterator[Loaded]:
-        return iter(self.objects)
+        return chain.from_iterable(self.of_kind(*kind) for kind in self._kinds)
 
     def __len__(self) -> int:
-        return len(self.objects)
+        return sum(map(len, self._kinds.values())) + sum(len(same) - 1 for same in self._again.values())
 
     def __contains__(self, identity: ObjectId) -> bool:
-        return identity in self._index
+        return identity in self._kinds.get((identity.group, identity.kind), ())
 
 
 def _order(identity: ObjectId) -> tuple[str, str, str, str]:

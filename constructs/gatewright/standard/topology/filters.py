@@ -12,6 +12,7 @@ from gatewright.protection.entry import PathRewrite, Redirect
 from gatewright.protection.headers import HeaderEdit
 from gatewright.standard.topology.refs import backend, named, rows, table, whole, word
 from gatewright.standard.topology.route import NO_FILTERS, BackendRef, CorsRule, FieldPath, FilterRef, Filters, Mirror
+from gatewright.standard.topology.shared import sharing
 from gatewright.standard.topology.unread import Unread, place
 
 
@@ -59,19 +60,13 @@ def filters_of(items: Iterable[object], namespace: str, path: FieldPath, problem
         problems.append(f"{place(*path)}: a rule redirects or rewrites, and this one does both")
     if not order:
         return NO_FILTERS
-    return Filters(
-        tuple(order),
-        found.redirect,
-        found.rewrite_path,
-        found.rewrite_host,
-        found.request,
-        found.response,
-        tuple(found.mirrors),
-        found.cors,
-        found.external_auth,
-        tuple(found.extensions),
-        tuple(unread),
-    )
+    return _shared(Filters(
+        tuple(order), found.redirect, found.rewrite_path, found.rewrite_host, found.request, found.response, tuple(found.mirrors), found.cors,
+        found.external_auth, tuple(found.extensions), tuple(unread),
+    ))  # fmt: skip
+
+
+_shared: Callable[[Filters], Filters] = sharing()
 
 
 def _request(member: Mapping[str, object], _namespace: str, _path: FieldPath, found: _Found) -> None:

@@ -15,6 +15,7 @@ from gatewright.standard.topology.listening import gateways
 from gatewright.standard.topology.namespaces import Namespaces
 from gatewright.standard.topology.refs import parent
 from gatewright.standard.topology.route import ParentRef, Route, RouteKind, RouteRule
+from gatewright.standard.topology.shared import sharing
 from gatewright.standard.topology.topology import Topology
 from gatewright.standard.topology.unread import Unread, hostname
 from gatewright.world.world import World
@@ -27,6 +28,8 @@ _RULES: dict[RouteKind, _Rule] = {
     "TLSRoute": stream.rule,
     "UDPRoute": stream.rule,
 }
+_shared_parents: Callable[[tuple[ParentRef, ...]], tuple[ParentRef, ...]] = sharing()
+_shared_hosts: Callable[[tuple[Host, ...]], tuple[Host, ...]] = sharing()
 _WITH_HOSTNAMES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 
 
@@ -80,7 +83,7 @@ def _parents(value: object, namespace: str) -> tuple[tuple[ParentRef, ...], str]
             found.append(parent(item, namespace, index))
         except Unread as unread:
             problem = problem or f"spec.parentRefs[{index}]: {unread}"
-    return tuple(found), problem
+    return _shared_parents(tuple(found)), problem
 
 
 def _hosts(value: object, kind: RouteKind) -> tuple[tuple[Host, ...], str]:
@@ -96,7 +99,7 @@ def _hosts(value: object, kind: RouteKind) -> tuple[tuple[Host, ...], str]:
             found[hostname(item)] = None
         except Unread as unread:
             problem = problem or f"spec.hostnames[{index}] is {unread}"
-    return tuple(found), problem
+    return _shared_hosts(tuple(found)), problem
 
 
 def _rules(value: object, kind: RouteKind, namespace: str, rule: _Rule) -> tuple[tuple[RouteRule, ...], str]:

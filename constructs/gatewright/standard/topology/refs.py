@@ -60,12 +60,13 @@ def backend(item: object, namespace: str, path: FieldPath) -> BackendRef:
     """A backendRef of a route in this namespace, without filters of its own. Raises ``Unread``."""
     ref = table(item, "a backendRef")
     to = identity(word(ref, "group"), word(ref, "kind", "Service"), word(ref, "namespace") or namespace, named(ref))
-    return BackendRef(to, whole(ref, "port"), whole(ref, "weight", 1), path)
+    return _backend(to, whole(ref, "port"), whole(ref, "weight", 1), path)
 
 
 # Estates refer to the same few objects from thousands of routes: each is one value.
 identity = lru_cache(maxsize=65_536)(ObjectId)
 _parent = lru_cache(maxsize=65_536)(ParentRef)
+_backend = lru_cache(maxsize=4_096)(BackendRef)
 
 
 def named(ref: Mapping[str, object]) -> str:

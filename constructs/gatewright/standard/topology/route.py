@@ -32,7 +32,7 @@ class ParentRef:
         return str(self.to) + (f" listener {self.section}" if self.section else "") + (f" port {self.port}" if self.port else "")
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class RouteMatch:
     """One item of ``matches`` without the hostname. A GRPC match is the path ``/service/method``; ``index`` is -1 where none is written.
 
@@ -109,7 +109,7 @@ class Filters:
 NO_FILTERS = Filters()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, weakref_slot=False)
 class RouteRule:
     """``index`` in ``spec.rules``; times in milliseconds, 0 where it is written that there is no limit.
 
@@ -140,7 +140,7 @@ class RouteRule:
 RouteKind: TypeAlias = Literal["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, weakref_slot=False)
 class Route:
     """``created`` is ``metadata.creationTimestamp`` as text; empty where manifests do not hold it, as in a repository.
 
@@ -161,7 +161,7 @@ class Route:
         return self.loaded.manifest
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, weakref_slot=False)
 class Attached:
     """A route on a listener, with the hostnames that both have in common, each as narrow as the narrower of the two.
 

@@ -15,6 +15,7 @@ from gatewright.match import UNCONDITIONAL, Condition, Conditions, Equals, Match
 from gatewright.standard.topology.filters import filters_of
 from gatewright.standard.topology.refs import backend, named, rows, table, word
 from gatewright.standard.topology.route import BackendRef, FieldPath
+from gatewright.standard.topology.shared import sharing
 from gatewright.standard.topology.unread import NoExpression, Unread, place
 
 T = TypeVar("T")
@@ -66,7 +67,10 @@ def backends_of(rule: Mapping[str, object], namespace: str, path: FieldPath, pro
         return ()
     below = _within(path, "backendRefs")
     written = listed(rule, "backendRefs", path, problems)
-    return each(written, lambda item, at: _backend(item, namespace, _within(below, at), problems), below, problems)
+    return _shared(each(written, lambda item, at: _backend(item, namespace, _within(below, at), problems), below, problems))
+
+
+_shared: Callable[[tuple[BackendRef, ...]], tuple[BackendRef, ...]] = sharing()
 
 
 def _backend(item: object, namespace: str, path: FieldPath, problems: list[str]) -> BackendRef:

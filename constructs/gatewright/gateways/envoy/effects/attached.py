@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 import attrs
@@ -123,11 +124,11 @@ class Attachments:
 
     def for_rule(self, route: Route, rule: int, listener: Listener) -> Holding:
         """What holds for a rule of a route on a listener. The same question, the same policies."""
-        below = [target for target in self.below(route, rule) if target in self._claims]
+        below = [target for target in self.below(route, rule) if target in self._claims] if self._claims else []
         tcp = route.kind in ("TCPRoute", "TLSRoute", "UDPRoute")
         if not below:
             return self.for_listener(listener, tcp=tcp)
-        return self._first(_each([*below, *self.above(listener)]), listener, tcp)
+        return self._first(_each(chain(below, self.above(listener))), listener, tcp)
 
     def for_stream(self, route: Route, rule: int, listener: Listener, beside: Sequence[Route]) -> Holding:
         """What holds for a rule of a TCPRoute or TLSRoute: of the policies of all TCPRoutes of the listener, ``beside``, the oldest one.
@@ -225,8 +226,8 @@ class Attachments:
                     yield Ignored(one.policy.id, reason, one.path, undecided=True)
 
 
-def _each(targets: Iterable[Target]) -> list[Sequence[Target]]:
-    return [(one,) for one in targets]
+def _each(targets: Iterable[Target]) -> Iterator[Sequence[Target]]:
+    return ((one,) for one in targets)
 
 
 def _age(policy: Policy) -> tuple[str, str, str]:
@@ -278,12 +279,11 @@ class _Finder:
             self._ignore(policy, path, f"a {self.kind} does not target {kind or 'an object without kind'} {name}")
             return
         identity = ObjectId(GATEWAY_GROUP, kind, policy.id.namespace, name)
-        sections = self._sections(identity)
-        if sections is None:
+        if identity not in self.topology.world:
             complete = self.topology.world.is_complete(GATEWAY_GROUP, kind)
             self._ignore(policy, path, f"targets {target}, which does not exist", undecided=not complete)
-        elif section and section not in sections:
-            self._ignore(policy, path, f"targets {target}, which does not exist: {_named(sections)}")
+        elif section and section not in self._sections(identity):
+            self._ignore(policy, path, f"targets {target}, which does not exist: {_named(self._sections(identity))}")
         else:
             self._claim(claimed, target, Claim(policy, path, doubt))
 
@@ -295,19 +295,17 @@ class _Finder:
     def _ignore(self, policy: Policy, path: FieldPath, reason: str, *, undecided: bool = False) -> None:
         self.unattached.append(Ignored(policy.id, reason, path, undecided))
 
-    def _sections(self, identity: ObjectId) -> frozenset[str] | None:
-        """The names of an object's rules or listeners; None: there is no such object."""
+    def _sections(self, identity: ObjectId) -> frozenset[str]:
+        """The names of an object's rules or listeners."""
         if identity not in self.sections:
             loaded = self.topology.world.get(identity)
-            if loaded is None:
-                return None
             served = self.topology.gateways.get(identity)
             if served is not None:
                 names = {
                     one.name for one in served.listeners if one.owner == identity or not self.sets or self.kind == "ClientTrafficPolicy"
                 }
             else:
-                stated = items(at(loaded.manifest, "spec", "rules" if identity.kind.endswith("Route") else "listeners"))
+                stated = items(at(loaded.manifest if loaded else None, "spec", "rules" if identity.kind.endswith("Route") else "listeners"))
                 names = {text(at(one, "name")) or "" for one in stated}
             self.sections[identity] = frozenset(names - {""})
         return self.sections[identity]

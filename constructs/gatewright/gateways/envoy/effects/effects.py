@@ -20,8 +20,9 @@ from gatewright.gateways.envoy.effects.arriving import again, arriving, recomput
 from gatewright.gateways.envoy.effects.attached import Attachments
 from gatewright.gateways.envoy.effects.client import client_alterations, client_guards, client_notes, client_problem, frontend_certificates
 from gatewright.gateways.envoy.effects.covered import At, nowhere, stated_by
-from gatewright.gateways.envoy.effects.extension import extension_broken, extension_guard, extension_notes, together
+from gatewright.gateways.envoy.effects.extension import extension_broken, extension_guard, extension_notes
 from gatewright.gateways.envoy.effects.filters import RouteFilters
+from gatewright.gateways.envoy.effects.joining import Joining
 from gatewright.gateways.envoy.effects.listening import Clients
 from gatewright.gateways.envoy.effects.merging import mapping_of
 from gatewright.gateways.envoy.effects.patch import Patch, patches
@@ -78,6 +79,7 @@ class EnvoyEffects:
     _rules: dict[tuple[int, ...], tuple[tuple[Part, ...], RuleEffect]] = attrs.field(factory=dict, init=False)
     _values: dict[object, object] = attrs.field(factory=dict, init=False)
     _models: dict[tuple[object, ...], tuple[tuple[ObjectId, ...], Part]] = attrs.field(factory=dict, init=False)
+    _joining: Joining = attrs.field(factory=Joining, init=False)
     _early: dict[ObjectId, str] = attrs.field(factory=dict, init=False)
     _listeners: dict[int, tuple[Listener, Guards]] = attrs.field(factory=dict, init=False)
     _headers: dict[tuple[int, str], tuple[Listener, Arriving | None]] = attrs.field(factory=dict, init=False)
@@ -264,14 +266,15 @@ class EnvoyEffects:
         whole = (*key, held.own.id.namespace, held.own.words)
         found = self._models.get(whole)
         if found is None:
-            found = self._models[whole] = (names, read(held))
-        return found[1] if found[0] == names else found[1].moved(dict(zip(found[0], names, strict=True)))
+            found = self._models[whole] = (names, read(held).spoken(names))
+        return found[1] if found[0] == names else found[1].moved(found[0], names)
 
     def _bounded(self, holding: Holding, route: Route, rule: int, listener: Listener) -> Part:
         """The bounds of a rule, its own timeouts included: without any policy Envoy's own hold."""
         raw = items(at(route.manifest, "spec", "rules"))
         written = raw[rule] if rule < len(raw) else None
         times = tuple(sorted(mapping(at(written, "timeouts")).items(), key=str))
+        said = repr(times) if times else ""
         client = self.clients.holding(listener).any_of[0]
         stated = Stated(route.id, (*route.rules[rule].path, "timeouts")) if times else None
         filters_of = route.rules[rule].filters
@@ -286,12 +289,12 @@ class EnvoyEffects:
             kept = tuple(one for one in guards if one.kind not in _OF_BACKENDS) if answers else guards
             return Part(kept, traffic_answer(spec, where), traffic_notes(spec), narrows(spec))
 
-        alike = ("traffic", repr(times), rule if times else -1, id(client), route.kind, answers)
+        alike = ("traffic", said, rule if times else -1, id(client), route.kind, answers)
 
         def each(held: Held | None) -> Part:
             return read(held) if held is None else self._alike(alike, held, read, *((route.id,) if times else ()))
 
-        key = ("traffic", stated, repr(times), id(client), route.kind, answers)
+        key = ("traffic", stated, said, id(client), route.kind, answers)
         return self._cached(key, holding, lambda: one_of([each(one) for one in holding.any_of], holding.reason), client)
 
     def _client(self, held: Held | None, listener: Listener) -> Part:
@@ -402,15 +405,11 @@ class EnvoyEffects:
         key = tuple(map(id, parts))
         found = self._rules.get(key)
         if found is None:
-            guards = [guard for part in parts for guard in part.guards]
-            code = together(*(one for one in guards if one.kind == "extension"))
-            rest = [one for one in guards if one.kind not in ("alteration", "extension")]
-            merged = settled([*rest, *altered(guards), *((code,) if code is not None else ())])
             answer = next((part.answer for part in parts if part.answer is not None), None)
             notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
             found = self._rules[key] = (
                 parts,
-                RuleEffect(merged, answer, notes, "; ".join(part.undecided for part in parts if part.undecided)),
+                RuleEffect(self._joining.of(parts), answer, notes, "; ".join(part.undecided for part in parts if part.undecided)),
             )
         return found[1]
 
