@@ -11,7 +11,8 @@ T = TypeVar("T", bound=Hashable)
 
 def sharing() -> Callable[[T], T]:
     """A function that answers with the value that it was given first of all equal ones, as far as it remembers: routes alike are mostly read together."""
-    return lru_cache(maxsize=4_096)(_same)
+    known = lru_cache(maxsize=4_096)(_same)
+    return lambda value: known(value)
 
 
 def _same(value: T) -> T:

@@ -24,12 +24,8 @@ class References:
     """The references of policies in one world. Each question is answered with what is wrong, in words; empty: nothing is, as far as is known."""
 
     topology: Topology
-    contents: Contents = attrs.field(init=False)
+    contents: Contents = attrs.field(init=False, default=attrs.Factory(lambda self: Contents(self.topology.world), takes_self=True))
     _certificates: dict[ObjectId, str] = attrs.field(factory=dict, init=False)
-
-    @contents.default
-    def _contents(self) -> Contents:
-        return Contents(self.topology.world)
 
     def secret(self, owner: Policy, ref: object, key: str = "") -> str:
         """A Secret that a policy names; ``key`` must hold something."""
