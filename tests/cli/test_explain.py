@@ -226,7 +226,7 @@ def test_all_as_json(folder: Path, capsys: Capture) -> None:
     code, out, _ = run(capsys, "a.yaml", *TARGET, "--all", "--format", "json")
     tree = json.loads(out)
     assert code == 0
-    assert list(tree) == ["schema", "entries", "detached", "ignored", "notes"]
+    assert list(tree) == ["schema", "entries", "detached", "ignored", "notes", "summary"]
     assert tree["schema"] == "gatewright.reach/1"
     assert [(one["layer"], one["route"]["name"], one["route"]["rule"]) for one in tree["entries"]] == [
         ("http", "plain", 0), ("https", "orders", 1), ("https", "orders", 0), ("https", "orders", 2),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+import attrs
+
 from gatewright.match import Conditions, Methods
 from gatewright.reach.outcome import Forwarded
 from gatewright.reach.reach import Reach
 from gatewright.reach.worded import outcome_name, status_of, value_words
 from gatewright.report.explain_json import Tree, backend_trees, guard_tree
 from gatewright.report.origin import origin
-from gatewright.report.reach_row import Aside, Row, detached, ignored, notes, rows
+from gatewright.report.reach_row import Aside, Counts, Row, detached, ignored, notes, rows
 from gatewright.world.world import World
 
 SCHEMA = "gatewright.reach/1"
@@ -20,14 +22,15 @@ SCHEMA = "gatewright.reach/1"
 def reach_json(reach: Reach) -> str:
     """One entry a line, so that 100,000 of them can be read as they come."""
     world = reach.topology.world
+    every = list(rows(reach))
     parts = {
-        "entries": [json.dumps(_entry(one, world)) for one in rows(reach)],
+        "entries": [json.dumps(_entry(one, world)) for one in every],
         "detached": [json.dumps(one) for one in _asides(detached(reach))],
         "ignored": [json.dumps(one) for one in _asides(ignored(reach))],
         "notes": [json.dumps(one) for one in notes(reach)],
     }
     lists = ",\n".join(f'"{name}": {_lines(lines)}' for name, lines in parts.items())
-    return f'{{"schema": {json.dumps(SCHEMA)},\n{lists}}}\n'
+    return f'{{"schema": {json.dumps(SCHEMA)},\n{lists},\n"summary": {json.dumps(attrs.asdict(Counts.of(every)))}}}\n'
 
 
 def _lines(found: list[str]) -> str:

@@ -73,6 +73,24 @@ class Aside:
     origin: Origin
 
 
+@attrs.frozen
+class Counts:
+    """How many entries there are, how many of them are undecided, and before how many stands a protection that is not known."""
+
+    entries: int
+    undecided: int
+    unknown: int
+
+    @classmethod
+    def of(cls, every: Iterable[Row]) -> Counts:
+        """Those of some rows."""
+        found = [(bool(one.undecided), any(guard.state == "unknown" for guard in one.entry.guards)) for one in every]
+        return cls(len(found), sum(open_ for open_, _ in found), sum(unknown for _, unknown in found))
+
+    def __str__(self) -> str:
+        return f"{self.entries} {'entry' if self.entries == 1 else 'entries'}, {self.undecided} undecided, {self.unknown} with a protection that is not known"
+
+
 def rows(reach: Reach) -> Iterator[Row]:
     """By address, port, server name and hostname, in order of precedence; an entry stands once, at its own hostname."""
     seen: set[int] = set()

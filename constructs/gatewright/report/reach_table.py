@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gatewright.reach.reach import Reach
-from gatewright.report.reach_row import Aside, Row, detached, ignored, notes, rows, undecided
+from gatewright.report.reach_row import Aside, Counts, Row, detached, ignored, notes, rows, undecided
 
 _COLUMNS = ("path", "when", "rule", "who may pass", "and", "to")
 _WIDEST = 56  # characters of a cell in a terminal; Markdown cells are whole
@@ -23,7 +23,7 @@ def reach_table(reach: Reach) -> str:
             lines.append(f"  {flat(host)}")
             lines += _aligned([_COLUMNS, *map(_cells, same)])
     lines += ["no way in: nothing attaches to a listener that serves"] if not lines else []
-    return "\n".join([*lines, *_below(reach, every)]) + "\n"
+    return "\n".join([*lines, "", str(Counts.of(every)), *_below(reach, every)]) + "\n"
 
 
 def _head(row: Row) -> str:
@@ -92,6 +92,7 @@ def reach_markdown(reach: Reach) -> str:
             ((row.host, row.path or "everything", row.when, row.rule, row.passes, row.bounds, row.leads) for row in group),
         )
     lines += ["No way in: nothing attaches to a listener that serves.", ""] if not lines else []
+    lines += [f"{Counts.of(every)}.", ""]
     for title, asides in _asides(reach, every):
         lines += [f"### {title.capitalize()}", ""]
         lines += _table(("object", "field", "why", "where"), (_aside_cells(one) for one in asides))
