@@ -277,3 +277,16 @@ def test_pods_of_a_service_that_is_here_are_judged_with_their_entries_and_not_tw
     base = {**estate(), "fence": fence("orders", "warehouse", where="shop", pods={"matchLabels": {"app": "orders"}})}
     rows = changed(lambda objects: objects.pop("fence"), base).rows
     assert [(row.path, bool(row.region)) for row in rows] == [(BOTH, True)]
+
+
+def test_what_two_routes_state_themselves_is_not_told_where_the_other_takes_it() -> None:
+    base = {
+        **estate(),
+        "site": route("site", "/", "orders"),
+    }
+    base["limit"]["spec"]["timeout"] = {"http": {"requestTimeout": "5s"}}
+    base["site"]["spec"]["rules"][0]["timeouts"] = {"request": "30s"}
+    result = changed(lambda objects: [objects.pop(one) for one in ("orders", "policy", "limit")], base)
+    reasons = " ".join(row.reason for row in result.rows)
+    assert "HTTPRoute shop/site takes it in place of HTTPRoute shop/orders" in reasons
+    assert "HTTPRoute shop/site takes the place of" not in reasons

@@ -64,7 +64,9 @@ class Reasons:
         if by is None:
             return self.without(was, old, new) if was else "the gateway's own default is another one", details
         if was and by != was:
-            return f"{by}{_REPLACES}{was}", details
+            mine, theirs = _routes(new, old)
+            # Where another route takes a request, what the routes themselves state goes without saying.
+            return "" if mine != theirs and (by == mine or was == theirs) and by.kind != was.kind else f"{by}{_REPLACES}{was}", details
         return f"{by} {'holds there' if _same(self.before, self.after, by) else 'was changed'}", details
 
     def _lost(self, change: Moved, old: Fate, new: Fate) -> str:
@@ -78,7 +80,7 @@ class Reasons:
     def without(self, was: ObjectId, old: Fate, new: Fate) -> str:
         """Why a policy does not stand before the requests any more, and what does."""
         other = self._nearer(was, new, self.after)
-        mine, theirs = (one.entry.route.id if one.entry is not None and one.entry.route is not None else None for one in (new, old))
+        mine, theirs = _routes(new, old)
         if was == theirs != mine:
             return ""  # that another route takes it is said anyway
         if other == was:
@@ -257,6 +259,10 @@ class Reasons:
         if not more:
             return f"{label(new.entry)} no longer {does} {listed(less)}"
         return f"{label(new.entry)} {does} {listed(more)}" + (f" in place of {listed(less)}" if less else " as well" if old else "")
+
+
+def _routes(*fates: Fate) -> tuple[ObjectId | None, ...]:
+    return tuple(one.entry.route.id if one.entry is not None and one.entry.route is not None else None for one in fates)
 
 
 _REPLACES, _ELSEWHERE = " takes the place of ", " is not for "
