@@ -31,3 +31,15 @@ def test_explain_counts_them(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     capsys.readouterr()
     assert main(["explain", str(tmp_path / "production" / "azure-prod"), "--all", "--strict"]) == 0
     assert "6 entries, 0 undecided, 0 with a protection that is not known" in capsys.readouterr().out
+
+
+def test_what_is_done_on_the_way_is_told_as_no_protection(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Comparisons look at it (the order of filters, how logs are written); who reads what protects an entry is not told digests of it."""
+    assert main(["synth", str(STACKS / "estate.py"), "-o", str(tmp_path)]) == 0
+    folder = str(tmp_path / "production" / "azure-prod")
+    capsys.readouterr()
+    for asked in (["explain", folder, "--all"], ["who-can", folder, "--service", "clinic/portal"]):
+        assert main([*asked, "--format", "json"]) == 0, asked
+        out = capsys.readouterr().out
+        assert '"tls-floor"' in out
+        assert "alteration" not in out

@@ -19,6 +19,7 @@ from gatewright.reach.precedence import beats, why, why_open
 from gatewright.reach.question import Beaten, Question, Reply
 from gatewright.reach.reach import Reach
 from gatewright.reach.takers import takers
+from gatewright.reach.worded import protecting
 
 T = TypeVar("T")
 _UNSERVED = "no route serves this hostname here"
@@ -170,7 +171,7 @@ def _decided(
     beaten = tuple(Beaten(row, why(winner, row)) for row in matching if row not in contenders and id(row) not in unread)
     guards = winner.guards
     said = (*winner.notes, *notes, *_sources(guards, question))
-    return Reply(address, chain, winner.listener, outcome, winner, beaten, _protecting(guards), takers(reach, winner), said)
+    return Reply(address, chain, winner.listener, outcome, winner, beaten, protecting(guards), takers(reach, winner), said)
 
 
 def _undecided_backend(entry: Entry) -> str:
@@ -194,11 +195,6 @@ def _outcome(entry: Entry, question: Question) -> Settled:
                 reason = "its authorization admits nobody from there" if here else f"its authorization admits nobody with {question.method}"
                 return Rejected(entry.refusal, reason, entry.guards[position].at)
     return entry.outcome
-
-
-def _protecting(guards: Guards) -> Guards:
-    """Less what is done on the way beside: the notes say what of that matters to one request; comparisons look at all of it."""
-    return tuple(one for one in guards if one.kind != "alteration") if any(one.kind == "alteration" for one in guards) else guards
 
 
 def _sources(guards: Guards, question: Question) -> Iterator[str]:

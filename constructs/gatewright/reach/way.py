@@ -11,7 +11,7 @@ from gatewright.protection.authorization import Way as Admission
 from gatewright.reach.address import Address, Chain, Port
 from gatewright.reach.entry import Entry
 from gatewright.reach.outcome import Backend
-from gatewright.reach.worded import decides, state_of
+from gatewright.reach.worded import decides, protecting, state_of
 
 
 @attrs.frozen(eq=False)
@@ -42,7 +42,7 @@ class Way:
         deciding = [one for one in self.guards if decides(one)]
         proofs = [proof for one in deciding if one.state == "enforced" and (proof := _proof(one))]
         admitted = 2 + len(proofs) if _PRINCIPAL in proofs else 2 if proofs else int(any(one.state == "unknown" for one in deciding))
-        return admitted, self.chain.layer in ("https", "tls"), sum(state_of(one) == "enforced" for one in self.guards)
+        return admitted, self.chain.layer in ("https", "tls"), sum(state_of(one) == "enforced" for one in protecting(self.guards))
 
 
 _ADDRESS, _PRINCIPAL = 1, 2

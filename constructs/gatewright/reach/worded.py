@@ -188,6 +188,11 @@ def state_of(guard: Guard) -> State:
     return "not-enforced" if guard.state == "enforced" and isinstance(guard.value, Plaintext | NotFenced) else guard.state
 
 
+def protecting(guards: Guards) -> Guards:
+    """Less what is done on the way beside: the notes say what of that matters to one request, and comparisons look at all of it."""
+    return tuple(one for one in guards if one.kind != "alteration") if any(one.kind == "alteration" for one in guards) else guards
+
+
 def passing_words(guards: Guards) -> str:
     """Who may pass, of all guards together: ``JWT (https://id.example.com), role is buyer``, ``anybody``, ``not known (…)``."""
     standing = [one for one in guards if one.state != "not-enforced"]
@@ -201,9 +206,9 @@ def passing_words(guards: Guards) -> str:
 def bounding_words(guards: Guards) -> str:
     """The kinds of what is stated and not enforced, of what is not known, and of what else is enforced: ``unknown: fence; rate-limit, cors``.
 
-    Together with ``passing_words`` every guard is said, but for alterations, which protect nothing.
+    Together with ``passing_words`` every guard that protects is said.
     """
-    guards = tuple(one for one in guards if one.kind != "alteration")  # no protection
+    guards = protecting(guards)
     others = sorted((one for one in guards if not _summed(one)), key=lambda one: _ORDER.get(one.kind, 0))
     parts = [
         "not enforced: " + ", ".join(one.kind for one in guards if state_of(one) == "not-enforced"),

@@ -10,7 +10,7 @@ import attrs
 from gatewright.match import Conditions, Methods
 from gatewright.reach.outcome import Forwarded
 from gatewright.reach.reach import Reach
-from gatewright.reach.worded import outcome_name, status_of, value_words
+from gatewright.reach.worded import outcome_name, protecting, status_of, value_words
 from gatewright.report.explain_json import Tree, backend_trees, guard_tree
 from gatewright.report.origin import origin
 from gatewright.report.reach_row import Aside, Counts, Row, detached, ignored, notes, rows
@@ -48,7 +48,7 @@ def _entry(row: Row, world: World) -> Tree:
         "target": row.address.target, "listener": listener.name, "via": listener.via, "layer": row.layer, "port": row.port,
         "host": entry.host.name, "path": {"type": type(entry.path).__name__.lower(), "value": entry.path.value}, "methods": _methods(entry.methods),
         "conditions": _conditions(entry.conditions), "outcome": outcome_name(entry.outcome), "status": status_of(entry.outcome), "route": route,
-        "protections": [guard_tree(one, world) for one in entry.guards], "passes": row.passes, "backends": backend_trees(entry.outcome),
+        "protections": [guard_tree(one, world) for one in protecting(entry.guards)], "passes": row.passes, "backends": backend_trees(entry.outcome),
         "mirrors": _mirrors(row), "undecided": row.undecided or None, "notes": list(entry.notes),
     }  # fmt: skip
 

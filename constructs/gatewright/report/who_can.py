@@ -15,6 +15,7 @@ from gatewright.reach.worded import (
     method_words,
     passing_words,
     path_words,
+    protecting,
     request_told,
     source_words,
 )
@@ -89,7 +90,7 @@ def _way(way: Way, world: World) -> Tree:
         "copied": way.copied,
         "sets": [_match(one) for one in way.matches],
         "passes": passing_words(way.guards),
-        "protections": [guard_tree(guard, world) for guard in way.guards],
+        "protections": [guard_tree(guard, world) for guard in protecting(way.guards)],
         "doubts": list(way.doubts),
         "witness": {
             "method": request.method, "host": request.host, "path": request.path, "headers": [list(pair) for pair in request.headers],
