@@ -290,3 +290,12 @@ def test_what_two_routes_state_themselves_is_not_told_where_the_other_takes_it()
     reasons = " ".join(row.reason for row in result.rows)
     assert "HTTPRoute shop/site takes it in place of HTTPRoute shop/orders" in reasons
     assert "HTTPRoute shop/site takes the place of" not in reasons
+
+
+@pytest.mark.parametrize(("name", "change", "verdict"), [("Strict-Transport-Security", "sideways", "widened"), ("Server", "sideways", "changed")])
+def test_a_header_that_answers_lose(name: str, change: str, verdict: str) -> None:
+    lose = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"remove": [name]}}
+    result = changed(lambda objects: objects["orders"]["spec"]["rules"][0].update(filters=[lose]))
+    (row,) = result.rows
+    assert (row.change, result.verdict) == (change, verdict)
+    assert f"answers lose {name.lower()}" in f"{row.after} {row.reason}"

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from gatewright.gateways.effect import Changes, Guard, Guards, Stated
+from gatewright.protection.bounds import Alterations
 from gatewright.protection.dimension import Kind
 from gatewright.protection.headers import HeaderEdit
 from gatewright.protection.said import said
@@ -47,7 +48,7 @@ def composed(*places: Guards) -> Iterator[Guard]:
         yield unread or Guard(kind, _after([one.value for one in found]), "enforced", found[-1].at or found[0].at)
 
 
-_KINDS: tuple[Kind, ...] = ("header-edit", "response-headers")
+_KINDS: tuple[Kind, ...] = ("header-edit", "response-headers", "alteration")
 
 
 def _after(values: Sequence[object]) -> object:
@@ -57,6 +58,10 @@ def _after(values: Sequence[object]) -> object:
         for one in edits[1:]:
             whole = _then(whole, one)
         return whole
+    altered = [one for one in values if isinstance(one, Alterations)]
+    if len(altered) == len(values):
+        each = ({text for one in altered for text in one.bearing}, {text for one in altered for text in one.other})
+        return Alterations(*(tuple(sorted(texts)) for texts in each))
     return tuple(dict.fromkeys(pair for one in values if isinstance(one, tuple) for pair in one))
 
 

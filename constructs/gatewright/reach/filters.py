@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from gatewright.gateways.effect import Guard, Guards, Stated
 from gatewright.manifest.identity import ObjectId
-from gatewright.protection.bounds import Mirrored
+from gatewright.protection.bounds import Alterations, Mirrored
 from gatewright.protection.browser import CrossOrigin
+from gatewright.protection.headers import BROWSER_HEADERS
 from gatewright.standard.topology.listener import Listener
 from gatewright.standard.topology.route import NO_FILTERS, CorsRule, Filters, Mirror, Route, RouteRule
 
@@ -39,10 +40,23 @@ def _guards(route: Route, rule: RouteRule, filters: Filters, listener: Listener)
         yield Guard("header-edit", filters.request, at=at("RequestHeaderModifier"))
     if filters.response:
         yield Guard("response-headers", filters.response.set + filters.response.add, at=at("ResponseHeaderModifier"))
+    if filters.response.remove:
+        yield Guard("alteration", _lost(filters.response.remove), at=at("ResponseHeaderModifier"))
     if filters.mirrors:
         yield Guard("mirror", Mirrored(tuple(sorted(_copied(one) for one in filters.mirrors))), at=at("RequestMirror"))
     if filters.unread:
         yield Guard.unknown("extension", f"a filter of type {', '.join(filters.unread)}", at(filters.unread[0]))
+
+
+def _lost(names: Iterable[str]) -> Alterations:
+    """Headers that answers lose; without some of them a browser is no longer bound by what the backend asks of it (OWASP Secure Headers)."""
+    binding, other = [], []
+    for name in sorted(names):
+        (binding if name in _BINDING or name.startswith("cross-origin-") else other).append(f"answers lose {name}")
+    return Alterations(tuple(binding), tuple(other))
+
+
+_BINDING = frozenset(name for name, _ in BROWSER_HEADERS) | {"permissions-policy"}
 
 
 def _copied(mirror: Mirror) -> tuple[str, float]:
