@@ -393,6 +393,6 @@ def test_of_several_services_of_the_pods_a_host_port_leads_to_that_of_its_port()
 
 def test_a_service_that_asks_for_more_labels_does_not_lead_to_the_pods_of_a_host_port() -> None:
     spec = "{containers: [{name: c, ports: [{containerPort: 80, hostPort: 80}]}]}"
-    others = [service(kind="ClusterIP", name=name, selector=f"app: {name}, tier: web") for name in ("a", "b")]
+    others = [service(kind="ClusterIP", name=name, selector=f"app: {name}, tier: web", ports="[{port: 80}]") for name in ("a", "b")]
     (entry,) = entries(found(deployment(spec), *others)["host port of Deployment shop/d"])
     assert str(behind(entry).id) == "Deployment shop/d"
