@@ -11,6 +11,7 @@ from gatewright.diff.row import Diff
 from gatewright.gateways.registry import load
 from gatewright.manifest.yaml_read import Loaded
 from gatewright.reach.assembly import reach_of
+from gatewright.reach.reach import Reach
 from gatewright.world.world import World
 
 Object = dict[str, Any]
@@ -94,16 +95,15 @@ def without(objects: Objects, *names: str) -> Objects:
     return {name: one for name, one in objects.items() if name not in names}
 
 
+def reached(objects: Objects, complete: tuple[str, ...] = COMPLETE) -> Reach:
+    """What Envoy Gateway 1.9 makes of them."""
+    world = World.of([Loaded(one, f"{name}.yaml", 1) for name, one in objects.items()], complete)
+    return reach_of(world, {"eg": load("envoy-gateway").at("1.9")})
+
+
 def changed(change: Callable[[Objects], Any], base: Objects | None = None) -> Diff:
     """The estate against itself with one change."""
     before = base or estate()
     after = copy.deepcopy(before)
     change(after)
-    reaches = [
-        reach_of(
-            World.of([Loaded(one, f"{name}.yaml", 1) for name, one in objects.items()], COMPLETE),
-            {"eg": load("envoy-gateway").at("1.9")},
-        )
-        for objects in (before, after)
-    ]
-    return diff(reaches[0], reaches[1])
+    return diff(reached(before), reached(after))

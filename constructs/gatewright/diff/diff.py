@@ -21,6 +21,7 @@ from gatewright.diff.changed import Likeness, changed
 from gatewright.diff.fate import Fates
 from gatewright.diff.folding import Folded, Found, Place, folded
 from gatewright.diff.judgement import GRAVITY, Judge
+from gatewright.diff.meeting import met, taken_for_granted
 from gatewright.diff.openings import openings
 from gatewright.diff.pairing import Pair, Side, addresses, pairs
 from gatewright.diff.reasons import Reasons
@@ -38,9 +39,10 @@ from gatewright.reach.semantics import Semantics
 def diff(before: Reach, after: Reach) -> Diff:
     """What changes for whom. Raises nothing: what is undecidable is a row."""
     with uncollected():
+        before, after = met(before, after)
         work = _Work(Fates(), Judge(Reasons(Known(before), Known(after))))
         rows = list(openings(before, after))
-        notes: list[str] = []
+        notes = list(taken_for_granted(before, after))
         for old, new in addresses(before.addresses, after.addresses):
             if old is not None and new is not None and old.label != new.label:
                 notes.append(f"{old.label} is {new.label} now")

@@ -212,7 +212,8 @@ class Reasons:
         if isinstance(outcome, Answer):
             return f"{'before' if before else 'now'}, the gateway {'answered' if before else 'answers'} {outcome.status}: {outcome.why}"
         if entry.route is None:
-            return f"{entry.listener.owner} {word}" if not side.has(entry.listener.owner) else f"{entry.listener.owner} opens it"
+            opens = "opens it" if before else "no longer opens it"
+            return f"{entry.listener.owner} {opens if side.has(entry.listener.owner) else word}"
         if not side.has(entry.route.id):
             return f"{entry.route.id} {word}"
         if isinstance(outcome, NoRoute) and outcome.status is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gatewright.diff.fate import Fate
-from gatewright.gateways.effect import Guard, Guards
+from gatewright.gateways.effect import Guard
 from gatewright.match import ANY_METHOD, ANYWHERE, Conditions, Exact, HostSet, Methods, PathSet, Sources
 from gatewright.protection.dimension import Kind
-from gatewright.protection.said import said, summary
+from gatewright.protection.said import said
 from gatewright.protection.transport import Plaintext
 from gatewright.reach.outcome import Answer, Backend, Forwarded, NoRoute, Redirected, Rejected, Settled
-from gatewright.reach.worded import condition_words, host_words, path_words, redirect_words
+from gatewright.reach.worded import condition_words, host_words, passing_words, path_words, redirect_words
 
 NAMED = 4
 """How many of a list are named; of longer ones the rest is counted."""
@@ -46,15 +46,10 @@ def outcome(value: Settled) -> str:
             return f"{value.status}, no route" if value.status else "no listener"
 
 
-def enforced(guards: Guards) -> dict[Kind, object]:
-    """The values that stand; what is stated and not enforced is none."""
-    return {one.kind: one.value for one in guards if one.state != "not-enforced"}
-
-
 def fate(one: Fate) -> str:
     """What happens, and for whom."""
     words = outcome(one.outcome)
-    return f"{words} for {summary(enforced(one.guards))}" if isinstance(one.outcome, Forwarded) else words
+    return f"{words} for {passing_words(one.guards)}" if isinstance(one.outcome, Forwarded) else words
 
 
 def guard(kind: Kind, one: Guard | None) -> str:

@@ -50,10 +50,10 @@ def _guards(route: Route, rule: RouteRule, filters: Filters, listener: Listener)
 
 def _lost(names: Iterable[str]) -> Alterations:
     """Headers that answers lose; without some of them a browser is no longer bound by what the backend asks of it (OWASP Secure Headers)."""
-    binding, other = [], []
+    words: dict[bool, list[str]] = {True: [], False: []}
     for name in sorted(names):
-        (binding if name in _BINDING or name.startswith("cross-origin-") else other).append(f"answers lose {name}")
-    return Alterations(tuple(binding), tuple(other))
+        words[name in _BINDING or name.startswith("cross-origin-")].append(f"answers lose {name}")
+    return Alterations(tuple(words[True]), tuple(words[False]))
 
 
 _BINDING = frozenset(name for name, _ in BROWSER_HEADERS) | {"permissions-policy"}
