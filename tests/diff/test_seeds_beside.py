@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from gatewright.diff.diff import diff
 from gatewright.diff.row import Diff
-from tests.diff.seeds import COMPLETE, STANDARD, VENDOR, Object, Objects, changed, estate, made, reached, route, without
+from tests.diff.seeds import STANDARD, VENDOR, Object, Objects, changed, estate, made, route
 
 SHOP = "shop.example.com"
 Told = tuple[str, str, str, str, str]
@@ -300,17 +299,3 @@ def test_a_header_that_answers_lose(name: str, change: str, verdict: str) -> Non
     (row,) = result.rows
     assert (row.change, result.verdict) == (change, verdict)
     assert f"answers lose {name.lower()}" in f"{row.after} {row.reason}"
-
-
-@pytest.mark.parametrize("turned", [False, True])
-def test_a_service_that_only_one_side_holds_moves_nothing(turned: bool) -> None:
-    whole, lacking = estate(), without(estate(), "s1")
-    before, after = (lacking, whole) if turned else (whole, lacking)
-    partial = tuple(one for one in COMPLETE if one != "Service")
-    found = diff(reached(before, partial), reached(after, partial))
-    assert found.rows == ()
-    assert "Service shop/orders is among the manifests of one side alone" in found.notes[0]
-
-
-def test_a_service_that_is_missing_where_all_are_there_is_missing() -> None:
-    assert {row.change for row in changed(lambda objects: objects.pop("s1")).rows} == {"unreachable"}

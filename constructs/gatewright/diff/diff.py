@@ -20,6 +20,7 @@ from gatewright.diff.atoms import Atoms, Ordered, Plain
 from gatewright.diff.changed import Likeness, changed
 from gatewright.diff.fate import Fates
 from gatewright.diff.folding import Folded, Found, Place, folded
+from gatewright.diff.joining import joining
 from gatewright.diff.judgement import GRAVITY, Judge
 from gatewright.diff.meeting import met, taken_for_granted
 from gatewright.diff.openings import openings
@@ -41,7 +42,7 @@ def diff(before: Reach, after: Reach) -> Diff:
     with uncollected():
         before, after = met(before, after)
         work = _Work(Fates(), Judge(Reasons(Known(before), Known(after))))
-        rows = list(openings(before, after))
+        rows = [*openings(before, after), *joining(before, after)]
         notes = list(taken_for_granted(before, after))
         for old, new in addresses(before.addresses, after.addresses):
             if old is not None and new is not None and old.label != new.label:

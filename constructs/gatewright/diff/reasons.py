@@ -259,6 +259,9 @@ class Reasons:
         less = [backend(one) for key, one in old.items() if key not in now]
         if not more:
             return f"{label(new.entry)} no longer {does} {listed(less)}"
+        if more == less:
+            pods = [listed(one.address for key, one in each.items() if key not in other) for each, other in ((old, now), (now, old))]
+            return f"{listed(more)} stands for {pods[1]} now, and stood for {pods[0]}"
         return f"{label(new.entry)} {does} {listed(more)}" + (f" in place of {listed(less)}" if less else " as well" if old else "")
 
 

@@ -96,6 +96,14 @@ class Pods:
             found = self._workloads_of[key] = tuple(self._selected(*key)) if service.selector else ()
         return found
 
+    def holds(self, workload: ObjectId) -> bool:
+        """Whether the workload is here, whatever its pods are called."""
+        return workload in self._by_identity
+
+    def written(self, service: ObjectId) -> frozenset[str]:
+        """The addresses that somebody wrote for a Service, beside what its selector finds."""
+        return frozenset(self._by_hand.get(service, ()))
+
     def services_of(self, workload: Workload) -> tuple[Service, ...]:
         """The Services that select its pods, by name."""
         found = {one.id: one for pair in workload.labels for one in self._by_rarest.get((workload.id.namespace, *pair), ())}
@@ -166,6 +174,8 @@ class Pods:
         """The addresses that somebody wrote for a Service (discovery.k8s.io EndpointSlice, core Endpoints)."""
         found: defaultdict[ObjectId, set[str]] = defaultdict(set)
         for loaded in self.world.of_kind("discovery.k8s.io", "EndpointSlice"):
+            if at(loaded.manifest, "metadata", "labels", "endpointslice.kubernetes.io/managed-by") == "endpointslice-controller.k8s.io":
+                continue
             name = text(at(loaded.manifest, "metadata", "labels", "kubernetes.io/service-name")) or ""
             listed = (one for each in items(loaded.manifest.get("endpoints")) for one in texts(at(each, "addresses")))
             found[ObjectId("", "Service", loaded.id.namespace, name)].update(listed)
