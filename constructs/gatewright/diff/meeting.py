@@ -22,20 +22,25 @@ Pods: TypeAlias = Mapping[tuple[ObjectId, int], str]
 
 def met(before: Reach, after: Reach) -> tuple[Reach, Reach]:
     """Both sides with the same words for what Services select; a side is the identical one where none of its backends is concerned."""
-    mine, theirs = (frozenset(one.id for one in reach.topology.world.of_kind("", "Service")) for reach in (before, after))
-    return _told(before, dict(_selected(after, theirs - mine))), _told(after, dict(_selected(before, mine - theirs)))
+    mine, theirs = _held(before), _held(after)
+    return _told(before, dict(_addresses(after, theirs - mine))), _told(after, dict(_addresses(before, mine - theirs)))
 
 
 def taken_for_granted(before: Reach, after: Reach) -> Iterator[str]:
     """What is concluded of both sides from one, after ``met``: in words, one sentence a Service."""
-    sides = [{one.id: one.address for entry in reach.entries() for one in _backends(entry)} for reach in (before, after)]
-    held = [frozenset(one.id for one in reach.topology.world.of_kind("", "Service")) for reach in (before, after)]
-    for identity in sorted(held[0] ^ held[1]):
-        if identity in sides[0] and identity in sides[1] and sides[0][identity] == sides[1][identity]:
+    held = [_held(reach) for reach in (before, after)]
+    alone = held[0] ^ held[1]
+    sides = [dict(_addresses(reach, alone)) for reach in (before, after)]
+    for identity in sorted(alone):
+        if any(key[0] == identity and sides[1].get(key) == address for key, address in sides[0].items()):
             yield f"{identity} is among the manifests of one side alone; what it selects is taken to be the same on both"
 
 
-def _selected(reach: Reach, services: frozenset[ObjectId]) -> Iterator[tuple[tuple[ObjectId, int], str]]:
+def _held(reach: Reach) -> frozenset[ObjectId]:
+    return frozenset(one.id for one in reach.topology.world.of_kind("", "Service"))
+
+
+def _addresses(reach: Reach, services: frozenset[ObjectId]) -> Iterator[tuple[tuple[ObjectId, int], str]]:
     for entry in reach.entries() if services else ():
         for one in _backends(entry):
             if one.id in services:
