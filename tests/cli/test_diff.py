@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from gatewright.cli import main
+from gatewright.cli.asked import Stated
+from gatewright.cli.diff_sides import misled, paired, sides
 from tests.cli.programs import TIERS, write
 from tests.cli.worlds import ORDERS, TARGET, WORLD
 
@@ -416,3 +418,34 @@ def test_relaxations_that_are_new_and_who_owns_them(estate: Path, capsys: Captur
     told = tree(capsys, "git:HEAD", "stacks/estate.py")["relaxations"]
     assert {(one["change"], one["before"]["until"], one["after"]["until"]) for one in told} == {("changed", "2027-01-31", "2028-01-31")}
     assert {one["change"] for one in tree(capsys, "stacks/estate.py", "git:HEAD~1")["relaxations"]} == {"removed"}
+
+
+def misled_by(folder: Path, base: str, head: str) -> list[str]:
+    for side, text in (("base", base), ("head", head)):
+        (folder / side / "b.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: shop}\n")
+        (folder / side / "kustomization.yaml").write_text(text)
+    stated = Stated()
+    return [told for _, old, new in paired(*sides("base", "head", stated), stated) for told in misled(old.world, new.world)]
+
+
+def test_an_index_for_kustomize_that_is_not_followed_and_not_the_same_is_a_doubt(folder: Path) -> None:
+    all_of_it, less = "resources: [a.yaml, b.yaml]\n", "resources: [a.yaml]\n"
+    assert misled_by(folder, all_of_it, all_of_it + "images: []\n") == []
+    assert misled_by(folder, less, "# the same\n" + less) == []
+    (told,) = misled_by(folder, all_of_it, less)
+    assert told == (
+        "head/kustomization.yaml is an index for kustomize, is not followed (it leaves out b.yaml) and is not the same on both sides: "
+        "give the output of kustomize build for each side"
+    )
+    (told,) = misled_by(folder, less, all_of_it)
+    assert told.startswith("base/kustomization.yaml is an index")
+    (told,) = misled_by(folder, less, less + "namePrefix: x\n")
+    assert "it leaves out b.yaml and it has namePrefix" in told
+
+
+def test_such_an_index_is_not_judged(folder: Path, capsys: Capture) -> None:
+    misled_by(folder, "resources: [a.yaml, b.yaml]\n", "resources: [a.yaml]\n")
+    found = tree(capsys, "base", "head", *TARGET)
+    assert (found["verdict"], len(found["not_judged"])) == ("undecided", 1)
+    assert "head/kustomization.yaml is an index for kustomize" in found["not_judged"][0]
+    assert run(capsys, "base", "head", *TARGET)[0] == 3

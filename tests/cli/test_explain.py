@@ -1,4 +1,7 @@
-"""``gatewright explain``: what is told of one request, in text and JSON, what of all of them, and the exit codes."""
+"""``gatewright explain``: what is told of one request, in text and JSON, what of all of them, and the exit codes.
+
+Over 400 lines: one command, asked in every way that its page names.
+"""
 
 from __future__ import annotations
 
@@ -393,3 +396,17 @@ def test_what_is_read_of_the_world_is_what_it_says(folder: Path, capsys: Capture
     assert json.loads(run(capsys, "a.yaml", *TARGET, "--all", "--format", "json")[1])["detached"][0]["undecided"] is False
     tree = json.loads(run(capsys, "a.yaml", *TARGET, "--all", "--format", "json", "--partial", "Gateway")[1])
     assert tree["detached"][0]["undecided"] is True
+
+
+@pytest.mark.parametrize("command", [("explain", "--host", "shop.example.com"), ("who-can", "--service", "shop/orders")])
+def test_an_index_for_kustomize_that_renders_something_else_is_said(folder: Path, capsys: Capture, command: tuple[str, ...]) -> None:
+    name, *asked = command
+    (folder / "b.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: shop}\n")
+    for listed, told in (
+        ("[a.yaml, b.yaml]", ""),
+        ("[a.yaml]", "not followed: ./kustomization.yaml: it leaves out b.yaml; give what it renders: kustomize build … | gatewright … -\n"),
+    ):
+        (folder / "kustomization.yaml").write_text(f"resources: {listed}\n")
+        assert main([name, ".", *TARGET, *asked]) in (0, 3)
+        said = capsys.readouterr().err.replace("\n  ", " ")
+        assert (told in said, "not followed" in said) == (True, bool(told)), said

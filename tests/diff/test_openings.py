@@ -140,6 +140,19 @@ def test_a_namespace_that_gets_the_labels_that_a_listener_asks_for() -> None:
     assert told(lambda objects: objects.update(lab=namespace(team="b")), base) == []
 
 
+def test_a_namespace_that_gets_the_labels_that_a_gateway_asks_of_listener_sets() -> None:
+    def namespace(**labels: str) -> Object:
+        return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", "labels": labels}}
+
+    base = {**estate(), "lab": namespace(team="a")}
+    base["gateway"]["spec"]["allowedListeners"] = {"namespaces": {"from": "Selector", "selector": {"matchLabels": {"sets": "yes"}}}}
+    listeners(base).append(plain(allowedRoutes={"namespaces": {"from": "Same"}}))
+    row = ("weaker", "may not attach", "may attach", "Namespace lab has the labels now that Gateway infra/edge asks for")
+    assert told(lambda objects: objects.update(lab=namespace(team="a", sets="yes")), base) == [row]
+    assert told(lambda objects: objects.update(lab=namespace(team="b")), base) == []
+    assert told(lambda objects: objects.pop("lab"), {**base, "lab": namespace(sets="yes")}) == []
+
+
 def test_an_app_that_is_removed_whole_alarms_nobody() -> None:
     result = changed(lambda objects: [objects.pop(one) for one in ("orders", "policy", "limit", "health", "s1")])
     assert result.verdict == "narrowed"

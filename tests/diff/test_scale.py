@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from gatewright.diff import diff as module
+from gatewright.diff import regions
 from gatewright.diff.changed import changed
 from gatewright.diff.diff import diff
 from gatewright.diff.fate import Fates
-from gatewright.match import Exact, Methods, Prefix, Request
+from gatewright.match import Conditions, Exact, Methods, Prefix, Request
+from gatewright.match.conditions import Condition, Equals
 from tests.diff.values import Plain, entry, jwt, reach, route, to
 
 ROUTES = [route(f"r{number}") for number in range(300)]
@@ -84,3 +88,90 @@ def test_what_a_narrower_rule_leaves_to_a_wider_one_changes_with_the_wider_one()
     assert [(row.path, row.method) for row in rows] == [("/a and below", "any but GET"), ("any path except /a and below", "any")]
     for path, method, changes in (("/", "GET", True), ("/a", "POST", True), ("/a/b", "POST", True), ("/a", "GET", False)):
         assert any(one.contains(Request("a.x", path, method)) for row in rows for one in row.region) is changes
+
+
+def apart(count: int, outcomes: Callable[[int], Any], value: Callable[[int], tuple[str, str]]) -> list[Any]:
+    """Rules of equal rank, each of an undated route and each asking for another header."""
+    asked = [Conditions.of(Condition("header", name, Equals(text))) for name, text in map(value, range(count))]
+    return [entry(ROUTES[number], "a.x", Prefix("/p"), outcomes(number), conditions=one) for number, one in enumerate(asked)]
+
+
+def by_name(number: int) -> tuple[str, str]:
+    return f"x{number}", "v"
+
+
+def by_value(number: int) -> tuple[str, str]:
+    return "x", f"v{number}"
+
+
+def guarded(rows: list[Any]) -> list[Any]:
+    return [attrs.evolve(row, guards=(jwt(),)) for row in rows]
+
+
+@pytest.fixture
+def cuts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One for each time that a set of requests is cut."""
+    seen: list[int] = []
+
+    def counted(real: Any) -> Any:
+        def count(a: Any, b: Any) -> Any:
+            seen.append(1)
+            return real(a, b)
+
+        return count
+
+    for name in ("overlap", "subtract"):
+        monkeypatch.setattr(regions, name, counted(getattr(regions, name)))
+    return seen
+
+
+def test_undated_rules_that_do_the_same_are_one(cuts: list[int]) -> None:
+    rows = apart(20, lambda _: to("orders"), by_name)
+    result = diff(reach(*rows), reach(*guarded(rows)))
+    assert result.verdict == "narrowed"
+    assert len(cuts) < 200
+
+
+def test_undated_rules_that_do_different_things_are_too_many_and_it_ends(cuts: list[int]) -> None:
+    rows = apart(20, lambda number: to(f"s{number}"), by_name)
+    result = diff(reach(*rows), reach(*guarded(rows)))
+    assert result.verdict == "undecided"
+    assert len(cuts) < 20_000
+    doubtful = [row for row in result.rows if row.change == "undecided"]
+    assert any(row.reason.startswith("20 rules of equal rank ask for different ") for row in doubtful)
+
+
+def test_what_a_rule_gains_where_no_tied_one_matches_is_told_however_many_there_are(cuts: list[int]) -> None:
+    rows = apart(20, lambda number: to(f"s{number}"), by_name)
+    result = diff(reach(*rows), reach(*apart(1, lambda _: to("admin"), by_name), *rows[1:]))
+    assert result.verdict == "widened"
+    assert {row.change for row in result.rows} == {"reachable", "undecided"}
+    assert len(cuts) < 20_000
+
+
+def test_what_tied_rules_take_first_is_not_looked_at(cuts: list[int]) -> None:
+    rows = apart(20, lambda number: to(f"s{number}"), by_name)
+    (row,) = diff(reach(*rows), reach(*rows, entry(route("all"), "a.x", Prefix("/p"), to("admin")))).rows
+    assert row.change == "reachable"
+    assert row.witness is not None
+    assert row.witness.headers == ()
+    assert len(cuts) < 500
+
+
+def test_values_of_one_header_are_not_paired(cuts: list[int]) -> None:
+    rows = apart(100, lambda number: to(f"s{number}"), by_value)
+    result = diff(reach(*rows), reach(*guarded(rows)))
+    assert result.verdict == "narrowed"
+    assert len(cuts) < 10 * len(rows)
+
+
+def test_rules_that_each_ask_for_several_headers_of_their_own_are_too_many(cuts: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regions, "_MOST_LOST", 512)
+    asked = [Conditions.of(*(Condition("header", f"{name}{number}", Equals("v")) for name in "abc")) for number in range(12)]
+    one = route("one")
+    rows = [entry(one, "a.x", Prefix("/p"), to(f"s{number}"), conditions=conditions) for number, conditions in enumerate(asked)]
+    rows = [attrs.evolve(row, match=number) for number, row in enumerate(rows)]
+    result = diff(reach(*rows), reach(*guarded(rows)))
+    assert result.verdict == "undecided"
+    assert any(row.reason.startswith("12 rules ask for more combinations ") for row in result.rows)
+    assert len(cuts) < 100_000

@@ -41,7 +41,7 @@ NO_STRENGTH: Mapping[type, Mapping[str, str]] = {
     ListenerPolicy: {"client": "how addresses are learned is the exposure's; a rule on a forgeable one is refused"},
     BackendTls: {"hostname": "the backend's own name"},
     Authority: {"content": "read from manifests; nobody states it"},
-    Fenced: {"admits": "read from manifests alone: what is stated admits its callers, which are compared"},
+    Fenced: dict.fromkeys(("admits", "peers"), "read from manifests alone: what is stated admits its callers, which are compared"),
     Caller: {},
     LoweredListener: dict.fromkeys(("name", "host", "port", "certificate", "acme"), "where and under which name, not how strictly"),
     LoweredGateway: {

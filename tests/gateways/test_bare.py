@@ -27,10 +27,14 @@ from gatewright import (
 )
 from gatewright.admission import schema, structure
 from gatewright.gateways.bare.claims import CLAIMS, KNOWN
+from gatewright.gateways.bare.effects import ACCESS
 from gatewright.gateways.bare.reading import UNSAID
+from gatewright.gateways.effect import Stated
 from gatewright.gateways.port import Gateway, Place
 from gatewright.gateways.trace import Unenforced
 from gatewright.intent.relax import DEFAULTS
+from gatewright.manifest.identity import ObjectId
+from gatewright.manifest.yaml_read import Loaded
 from gatewright.match import Conditions, Prefix
 from gatewright.protection.authentication import Anonymous
 from gatewright.protection.authorization import NOBODY
@@ -40,6 +44,8 @@ from gatewright.protection.policy import UNPROTECTED, ListenerPolicy, Policy
 from gatewright.protection.traffic import Timeouts
 from gatewright.protection.transport import Plaintext, TlsFloor
 from gatewright.protection.unknown import Unknown
+from gatewright.reach.assembly import reach_of
+from gatewright.world.world import World
 from tests.properties import strategies as draw
 
 OPEN = ListenerPolicy(TlsFloor("1.0"), client=UNSAID)
@@ -287,3 +293,38 @@ def test_its_order_is_the_standards():
     entry = next(draw.route(UNPROTECTED).entries())
     assert FULL.rank(entry) == rank(entry)
     assert EnvoyGateway("1.9").rank(entry) != rank(entry)
+
+
+EDGE_BY_HAND = {
+    "apiVersion": "gateway.networking.k8s.io/v1",
+    "kind": "Gateway",
+    "metadata": {"name": "edge", "namespace": "infra"},
+    "spec": {"gatewayClassName": "x", "listeners": [{"name": "a", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}]},
+}
+
+
+def _orders(*filters):
+    rule = {"backendRefs": [{"name": "orders", "port": 80}], "filters": [*filters]}
+    spec = {"parentRefs": [{"name": "edge", "namespace": "infra"}], "rules": [rule]}
+    return {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "orders", "namespace": "shop"}, "spec": spec}
+
+
+def _extension(name):
+    return {"type": "ExtensionRef", "extensionRef": {"group": "acme.io", "kind": "Auth", "name": name}}
+
+
+@pytest.mark.parametrize(
+    ("manifests", "says"),
+    [
+        ([_orders(_extension("a"), _extension("b"))], ("Auth", "a")),
+        ([_orders(), {"apiVersion": "acme.io/v1", **attached("AuthPolicy")}], ("AuthPolicy", "x")),
+    ],
+)
+def test_what_is_unknown_says_which_object_states_it(manifests, says):
+    loaded = [Loaded(one, f"{index}.yaml", 1) for index, one in enumerate((EDGE_BY_HAND, *manifests))]
+    (entry,) = reach_of(World.of(loaded, ["*.gateway.networking.k8s.io"]), {"x": FULL}).entries()
+    unknown = [one for one in entry.guards if one.kind in ACCESS]
+    assert len(unknown) == len(ACCESS)
+    assert {one.state for one in unknown} == {"unknown"}
+    kind, name = says
+    assert {one.at for one in unknown} == {Stated(ObjectId("acme.io", kind, "shop", name), ("spec",))}

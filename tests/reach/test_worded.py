@@ -8,11 +8,11 @@ from gatewright.gateways.effect import Guard
 from gatewright.match import ANYWHERE, Condition, Conditions, Equals, Match, Matches, Present, Request, Sources
 from gatewright.protection.access import Tokens
 from gatewright.protection.authorization import Authorization, Way
-from gatewright.protection.bounds import CountedLimit
+from gatewright.protection.bounds import CountedLimit, Extensions
 from gatewright.protection.browser import SameOrigin
 from gatewright.protection.dimension import KINDS, Kind
 from gatewright.protection.said import said
-from gatewright.reach.worded import bounding_words, condition_words, decides, passing_words, request_told
+from gatewright.reach.worded import bounding_words, condition_words, decides, passing_words, request_told, state_of
 from tests.protection.test_dimension import SAMPLES
 
 NOTHING = (passing_words(()), bounding_words(()))
@@ -77,3 +77,8 @@ def test_a_witness_shows_no_key_and_stays_a_request() -> None:
     assert told.headers == (("x-api-key", HIDDEN), ("authorization", "Bearer x"))
     assert told.query == request.query
     assert request_told(request, [Match(conditions=Conditions.of(PATTERN, CANARY))]) is request
+
+
+@pytest.mark.parametrize(("open_", "state"), [(("a.example.com",), "not-enforced"), ((), "enforced")])
+def test_an_extension_that_only_fails_open_is_told_as_not_enforced(open_: tuple[str, ...], state: str) -> None:
+    assert state_of(Guard("extension", Extensions(("a.example.com",), open_))) == state

@@ -22,6 +22,7 @@ from gatewright.reach.assembly import reach_of
 from gatewright.reach.binding import Bound, stated_target, unused
 from gatewright.reach.reach import Reach
 from gatewright.world.content import ENDINGS
+from gatewright.world.kustomize import unfollowed
 from gatewright.world.reading import Read
 from gatewright.world.source import read_all
 from gatewright.world.world import World
@@ -108,6 +109,9 @@ def world_from(sources: Sequence[str], stated: Stated) -> World:
     read = read_all(sources)
     for reason, files in _gathered(read):
         say(inline(f"skipped: {', '.join(files[:3])}{f' and {len(files) - 3} more' if len(files) > 3 else ''}: {reason}"), "soft")
+    astray = unfollowed(read.indexes, {one.file for one in read.objects}) if read.indexes else ()
+    for each in astray:
+        say(inline(f"not followed: {each.file}: {each.why}; give what it renders: kustomize build … | gatewright … -"), "bad")
     if read.errors:
         raise InputError("\n".join(inline(str(error)) for error in read.errors))
     if not read.objects:
@@ -116,7 +120,8 @@ def world_from(sources: Sequence[str], stated: Stated) -> World:
         )
     live = any(one.startswith("cluster:") for one in sources)
     defaults = read.complete_for if live else frozenset(f"*.{group}" for group in own_groups())
-    return _of_one_cluster(World.of(read.objects, completeness(defaults, stated.complete, stated.partial)))
+    world = _of_one_cluster(World.of(read.objects, completeness(defaults, stated.complete, stated.partial)))
+    return attrs.evolve(world, unfollowed=astray) if astray else world
 
 
 def _sources(sources: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import click
 
 from gatewright.cli import exits
 from gatewright.cli.asked import Stated, world_options
-from gatewright.cli.diff_sides import Place, paired, sides
+from gatewright.cli.diff_sides import Place, misled, paired, sides
 from gatewright.cli.terminal import coloured, columns, data, inline, say
 from gatewright.diff.diff import diff
 from gatewright.diff.manifests import manifests
@@ -125,7 +125,7 @@ def _parts(asked: _Asked, stated: Stated) -> Iterator[Part]:
 
 def _part(place: str, old: Place, new: Place, before: Reach, after: Reach) -> Part:
     found, changes = diff(before, after), manifests(old.world, new.world)
-    doubts = dict.fromkeys((*opaque(before, after, changes), *publishing(before, after, changes)))
+    doubts = dict.fromkeys((*misled(old.world, new.world), *opaque(before, after, changes), *publishing(before, after, changes)))
     unread = tuple(one for one in doubts if one not in found.not_judged)
     relaxed = tuple(relaxed_changes(old.relaxed, new.relaxed))
     found = attrs.evolve(found, notes=(*found.notes, *_exchanged(before, after)))

@@ -101,6 +101,17 @@ def paired(base: Side, head: Side, stated: Stated) -> Iterator[tuple[str, Place,
         yield place, base.places.get(place, empty), head.places.get(place, empty)
 
 
+def misled(old: World, new: World) -> Iterator[str]:
+    """For each index for kustomize that is not followed and that the other side has not in the same words: a sentence that says so."""
+    known = [{one.digest for one in world.unfollowed} for world in (old, new)]
+    fresh = [one for one in new.unfollowed if one.digest not in known[0]]
+    for one in fresh or [one for one in old.unfollowed if one.digest not in known[1]]:
+        yield (
+            f"{one.file} is an index for kustomize, is not followed ({one.why}) and is not the same on both sides: "
+            "give the output of kustomize build for each side"
+        )
+
+
 def _programmed(text: str, other: str) -> str:
     """``git:REF`` beside a program as that program at the revision."""
     if not (text.startswith(_GIT) and ":" not in text.removeprefix(_GIT) and _is_program(other)):

@@ -26,7 +26,7 @@ from gatewright.diff.meeting import met, taken_for_granted
 from gatewright.diff.openings import openings
 from gatewright.diff.pairing import Pair, Side, addresses, pairs
 from gatewright.diff.reasons import Reasons
-from gatewright.diff.regions import Rows, deciding, differences
+from gatewright.diff.regions import Rows, TooMany, deciding, differences
 from gatewright.diff.row import Diff, Row
 from gatewright.diff.side import Side as Known
 from gatewright.diff.unjudged import gone_idle, not_judged, unread
@@ -85,10 +85,15 @@ class _Work:
             ]
             if not any(id(row) in marks for side in sides for row in side.rows):
                 continue
+            found: list[Found] = []
             try:
-                self.found += list(self._in_atom(atoms.set_of(atom), pair, place, sides, marks))
+                for one in self._in_atom(atoms.set_of(atom), pair, place, sides, marks):
+                    found += [one]
             except Undecidable as problem:
+                # What is sure although the rules are too many stays.
+                found = found if isinstance(problem, TooMany) else []
                 self.undecided.append(_undecidable(place, pair.hosts, atom, sides, problem))
+            self.found += found
 
     def _in_atom(self, paths: PathSet, pair: Pair, place: Place, sides: Sequence[Rows], marks: set[int]) -> Iterator[Found]:
         for one in differences(Match(paths=paths), sides[0], sides[1], marks, self.fates):
@@ -144,7 +149,7 @@ def _witness(region: Sequence[Match]) -> Request | None:
 
 
 def _undecidable(place: Place, hosts: HostSet, atom: Plain, sides: Sequence[Rows], problem: Undecidable) -> Row:
-    """Two lists that a regular expression keeps from being compared: neither the same nor another."""
+    """Two lists that a regular expression, or the number of their rules, keeps from being compared: neither the same nor another."""
     routes = dict.fromkeys(row.route.id for side in sides for row in side.rows if row.route is not None)
     said = ["one of " + words.listed(row.label for row in side.rows) if side.rows else "no route" for side in sides]
     host = hosts.witness() or hosts.within.name
@@ -158,7 +163,7 @@ def _undecidable(place: Place, hosts: HostSet, atom: Plain, sides: Sequence[Rows
         "anywhere",
         said[0],
         said[1],
-        f"the regular expression cannot be compared: {problem}",
+        str(problem) if isinstance(problem, TooMany) else f"the regular expression cannot be compared: {problem}",
         Request(host, atom.value if isinstance(atom, Exact) else f"{atom.stem}/"),
         tuple(routes),
         place.where,

@@ -12,13 +12,14 @@ from typing import TypeAlias
 
 import attrs
 
-from gatewright.diff.fences import fences
+from gatewright.diff.fences import Labels, asked_for, fences
 from gatewright.diff.grants import grants
 from gatewright.diff.pairing import addresses
 from gatewright.diff.row import Change, Row
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.yaml_read import Loaded
 from gatewright.match import Request
+from gatewright.protection.fence import fulfilled, within
 from gatewright.reach.address import Address
 from gatewright.reach.reach import Reach
 from gatewright.standard.topology.listener import Admits, Listener, Served
@@ -26,7 +27,6 @@ from gatewright.standard.topology.listener import Admits, Listener, Served
 _OWN = "kubernetes.io/metadata.name"
 Needs: TypeAlias = tuple[tuple[str, str, tuple[str, ...]], ...] | None
 """What the labels of a namespace must fulfil; None: no namespace does."""
-Labels: TypeAlias = Mapping[str, str]
 
 
 def openings(before: Reach, after: Reach) -> Iterator[Row]:
@@ -36,8 +36,9 @@ def openings(before: Reach, after: Reach) -> Iterator[Row]:
         yield from _listeners(old, new)
         yield from _listener_sets(before, after, old, new)
         yield from _relabelled(changed, old, new)
+        yield from _sets_relabelled(changed, before, after, old, new)
     yield from grants(before, after)
-    yield from fences(before, after)
+    yield from fences(before, after, changed)
 
 
 # Routes on listeners.
@@ -69,13 +70,18 @@ def _relabelled(changed: Sequence[tuple[str, Labels, Labels]], old: Address | No
         if now.admits.origin != "Selector" or not needs or was.admits != now.admits or new is None:
             continue
         for name, before, after in changed:
-            sides = [all(_fulfilled(labels, need) for need in needs) for labels in (before, after)]
+            sides = [fulfilled(labels, needs) for labels in (before, after)]
             if sides[0] is sides[1]:
                 continue
             words = ["may attach" if chosen else "may not attach" for chosen in sides]
-            reason = f"Namespace {name} {'has the labels now' if sides[1] else 'has not the labels any more'} that {now} asks for"
             row = _of_listener(
-                "weaker" if sides[1] else "stronger", now, new.label, f"routes of namespace {name}", words[0], words[1], reason
+                "weaker" if sides[1] else "stronger",
+                now,
+                new.label,
+                f"routes of namespace {name}",
+                words[0],
+                words[1],
+                asked_for(name, str(now), now=sides[1]),
             )
             yield attrs.evolve(row, objects=(ObjectId("", "Namespace", "", name), *row.objects))
 
@@ -90,20 +96,6 @@ def _labels(loaded: Loaded) -> Labels:
     metadata = loaded.manifest.get("metadata")
     held = metadata.get("labels") if isinstance(metadata, Mapping) else None
     return {_OWN: loaded.id.name} | ({str(key): str(value) for key, value in held.items()} if isinstance(held, Mapping) else {})
-
-
-def _fulfilled(labels: Mapping[str, str], need: tuple[str, str, tuple[str, ...]]) -> bool:
-    key, operator, values = need
-    held = labels.get(key)
-    match operator:
-        case "In":
-            return held in values
-        case "NotIn":
-            return held not in values
-        case "Exists":
-            return held is not None
-        case _:
-            return held is None
 
 
 def _all(address: Address | None) -> list[Listener]:
@@ -234,29 +226,7 @@ def _both(wider: bool, narrower: bool) -> Change:
 
 def _within(one: Needs, other: Needs) -> bool:
     """Whether every namespace of the one is sure to be one of the other."""
-    return one is None or (other is not None and all(any(_implies(mine, theirs) for mine in one) for theirs in other))
-
-
-def _implies(one: tuple[str, str, tuple[str, ...]], other: tuple[str, str, tuple[str, ...]]) -> bool:
-    """Whether a label that fulfils the one requirement fulfils the other (metav1.LabelSelectorRequirement)."""
-    if one == other:
-        return True
-    if one[0] != other[0]:
-        return False
-    values, theirs = set(one[2]), set(other[2])
-    match one[1], other[1]:
-        case "In", "In":
-            return values <= theirs
-        case "In", "NotIn":
-            return not values & theirs
-        case "NotIn", "NotIn":
-            return theirs <= values
-        case "In", "Exists":
-            return True
-        case "DoesNotExist", "NotIn":
-            return True
-        case _:
-            return False
+    return one is None or within(one, other)
 
 
 # ListenerSets on Gateways.
@@ -277,6 +247,26 @@ def _listener_sets(before: Reach, after: Reach, old: Address | None, new: Addres
             )
             who = words[1] if now else words[0]
             yield Row(change, "any", 0, "*", "any", "any", who, first, second, reason, None, (gateway.id,), address.label)
+
+
+def _sets_relabelled(
+    changed: Sequence[tuple[str, Labels, Labels]], before: Reach, after: Reach, old: Address | None, new: Address | None
+) -> Iterator[Row]:
+    """The same of the namespaces whose ListenerSets a Gateway takes."""
+    for was, now in _of_one_name(old, new) if changed else ():
+        if was is None or now is None or new is None:
+            continue
+        needs = _allowed(after, now.id)
+        if not needs or _allowed(before, was.id) != needs:
+            continue
+        for name, *labels in changed:
+            chosen = [fulfilled(each, needs) for each in labels]
+            if chosen[0] is not chosen[1]:
+                words = ["may attach" if one else "may not attach" for one in chosen]
+                change: Change = "weaker" if chosen[1] else "stronger"
+                who, reason = f"ListenerSets of namespace {name}", asked_for(name, str(now.id), now=chosen[1])
+                objects = (ObjectId("", "Namespace", "", name), now.id)
+                yield Row(change, "any", 0, "*", "any", "any", who, words[0], words[1], reason, None, objects, new.label)
 
 
 def _of_one_name(old: Address | None, new: Address | None) -> Iterator[tuple[Served | None, Served | None]]:

@@ -34,13 +34,16 @@ def unread(before: Reach, after: Reach, told: Iterable[ObjectId]) -> Iterator[st
 
     ``told``: those of which a row says so already. Where an object holds is no part of its words: a route with another name is the same route.
     """
-    sides = [_unknown(reach) for reach in (before, after)]
-    if not all(sides):
-        return
-    words = [{_words(reach, one) for one in side} for reach, side in zip((before, after), sides, strict=True)]
-    for one, reason in sides[1].items():
-        if one not in told and _words(after, one) not in words[0]:
+    for one, reason in unreadable(before, after).items():
+        if one not in told:
             yield f"{one} changed, and cannot be read: {reason}"
+
+
+def unreadable(before: Reach, after: Reach) -> dict[ObjectId, str]:
+    """Those objects, and why they cannot be read."""
+    sides = [_unknown(reach) for reach in (before, after)]
+    words = {_words(before, one) for one in sides[0]}
+    return {one: reason for one, reason in sides[1].items() if _words(after, one) not in words} if words else {}
 
 
 def _unknown(reach: Reach) -> dict[ObjectId, str]:
@@ -57,10 +60,18 @@ def _unknown(reach: Reach) -> dict[ObjectId, str]:
     return found
 
 
+_NAMING = frozenset({"apiVersion", "kind", "metadata", "status"})
+
+
 def _words(reach: Reach, one: ObjectId) -> str:
+    """All that an object says but its name; of one that is not among the manifests that is all there is."""
     loaded = reach.topology.world.get(one)
-    spec = loaded.manifest.get("spec") if loaded is not None else None
-    stated = {key: value for key, value in spec.items() if not str(key).startswith("target")} if isinstance(spec, Mapping) else {}
+    if loaded is None:
+        return json.dumps([one.group, one.kind, one.namespace, one.name])
+    stated: dict[str, object] = {str(key): value for key, value in loaded.manifest.items() if key not in _NAMING}
+    spec = stated.get("spec")
+    if isinstance(spec, Mapping):
+        stated["spec"] = {str(key): value for key, value in spec.items() if not str(key).startswith("target")}
     return json.dumps([one.kind, one.namespace, stated], sort_keys=True, default=str)
 
 

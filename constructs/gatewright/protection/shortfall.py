@@ -249,7 +249,9 @@ def fence(left: Fenced | NotFenced, right: Fenced | NotFenced) -> Iterator[Weakn
     """Who reaches the pods beside the gateway."""
     if isinstance(right, Fenced):
         if isinstance(left, Fenced):
-            yield from _within("fence", left.admits, right.admits)
+            more = [one for one in left.admits if not right.lets_in(one, left)]
+            if more:
+                yield Weakness("fence", ", ".join(more), ", ".join(right.admits) or "none")
         else:
             yield Weakness("fence", said.said("fence", left), said.said("fence", right))
 

@@ -15,7 +15,7 @@ import attrs
 from gatewright.gateways.effect import Guard, Stated
 from gatewright.manifest.fields import at, items, text
 from gatewright.manifest.identity import ObjectId
-from gatewright.protection.fence import Fenced, NotFenced
+from gatewright.protection.fence import ANYBODY, Fenced, NotFenced, Peer
 from gatewright.reach.foreign import FENCES
 from gatewright.reach.pods import Labels, Pods, Workload, words
 from gatewright.standard.objects import NAMESPACE_LABEL
@@ -24,7 +24,7 @@ from gatewright.world.world import World
 
 _KIND = ("networking.k8s.io", "NetworkPolicy")
 _DOUBTFUL = 32  # policies of which it is not known whether they select the pods; of more nothing can be said
-ANYBODY = "anybody"
+EVERYBODY = Peer(ANYBODY)
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -66,11 +66,11 @@ class Door:
 
 @attrs.frozen(eq=False)
 class Policy:
-    """One NetworkPolicy for traffic to pods. ``selector`` a text: why it cannot be read; ``rules``: peers in words, and the ports they reach."""
+    """One NetworkPolicy for traffic to pods. ``selector`` a text: why it cannot be read; ``rules``: peers, and the ports they reach."""
 
     id: ObjectId
     selector: Selector | str
-    rules: tuple[tuple[tuple[str, ...], tuple[Opened, ...]], ...]
+    rules: tuple[tuple[tuple[Peer, ...], tuple[Opened, ...]], ...]
 
     @property
     def exact(self) -> Labels:
@@ -110,13 +110,13 @@ class Fences:
         if found is None:
             workloads = self.pods.workloads(service)
             found = self._guards[key] = self._judged(
-                backend.namespace, service.selector, workloads, _door(workloads, stated.protocol, stated.target)
+                backend.namespace, service.selector, workloads, door_of(workloads, stated.protocol, stated.target)
             )
         return found
 
     def before_workload(self, workload: Workload, protocol: str, port: int) -> Guard:
         """The same before a container's port of one workload."""
-        return self._judged(workload.id.namespace, workload.labels, (workload,), _door((workload,), protocol, str(port)))
+        return self._judged(workload.id.namespace, workload.labels, (workload,), door_of((workload,), protocol, str(port)))
 
     def _judged(self, namespace: str, selector: Labels, workloads: tuple[Workload, ...], door: Door) -> Guard:
         return self._beside_others(namespace, self._by_policies(namespace, selector, workloads, door))
@@ -127,9 +127,8 @@ class Fences:
         if not kinds or guard.state == "unknown":
             return guard
         if isinstance(guard.value, Fenced):
-            return attrs.evolve(
-                guard, value=Fenced(tuple(sorted((*guard.value.admits, f"perhaps whom a {kinds} admits, which is not read"))))
-            )
+            admits = tuple(sorted((*guard.value.admits, f"perhaps whom a {kinds} admits, which is not read")))
+            return attrs.evolve(guard, value=attrs.evolve(guard.value, admits=admits))
         return Guard.unknown("fence", f"a {kinds} is not read, and may fence its pods")
 
     def _by_policies(self, namespace: str, selector: Labels, workloads: tuple[Workload, ...], door: Door) -> Guard:
@@ -263,7 +262,8 @@ def _holds(operator: str, values: tuple[str, ...], value: str | None) -> bool:
     return (value is not None) == (operator == "Exists")
 
 
-def _door(workloads: Iterable[Workload], protocol: str, port: str) -> Door:
+def door_of(workloads: Iterable[Workload], protocol: str, port: str) -> Door:
+    """A port of these workloads' pods, by number or name."""
     ports = {
         (name, number)
         for one in workloads
@@ -276,22 +276,22 @@ def _door(workloads: Iterable[Workload], protocol: str, port: str) -> Door:
 
 def _perhaps(doubtful: list[Policy], door: Door) -> str:
     """The same for policies that are called otherwise, and another where they admit others."""
-    peers = sorted({who for one in doubtful for each, opened in one.rules if door.within(opened) is not False for who in each})
+    peers = sorted({who.words for one in doubtful for each, opened in one.rules if door.within(opened) is not False for who in each})
     return f"NetworkPolicies that admit {', '.join(peers) or 'nobody'} may select its pods: not all their labels are known"
 
 
 def _guard(sure: Iterable[Policy], doubtful: Iterable[Policy], door: Door) -> Guard:
     every = sorted(sure, key=lambda one: one.id)
-    admits: set[str] = set()
-    perhaps: set[str] = set()
+    admits: set[Peer] = set()
+    perhaps: set[Peer] = set()
     for one in every:
         for peers, opened in one.rules:
             within = door.within(opened)
-            if within and ANYBODY in peers:
+            if within and EVERYBODY in peers:
                 return Guard("fence", NotFenced(f"{one.id} admits anybody"), "not-enforced", Stated(one.id, ("spec", "ingress")))
             (admits if within else perhaps if within is None else set()).update(peers)
     perhaps |= {who for one in doubtful for peers, opened in one.rules if door.within(opened) is not False for who in peers}
-    return Guard("fence", Fenced(tuple(sorted(admits | {f"perhaps {who}" for who in perhaps - admits}))), at=_stated(every))
+    return Guard("fence", Fenced.of(admits, perhaps), at=_stated(every))
 
 
 def _weakest(guards: list[Guard]) -> Guard:
@@ -300,20 +300,23 @@ def _weakest(guards: list[Guard]) -> Guard:
     unknown = [one for one in guards if one.state == "unknown"]
     if open_ones or unknown:
         return (open_ones or unknown)[0]
-    admits = {who for one in guards if isinstance(one.value, Fenced) for who in one.value.admits}
-    return Guard("fence", Fenced(tuple(sorted(admits))), at=guards[0].at)
+    fenced = [one.value for one in guards if isinstance(one.value, Fenced)]
+    admits = sorted({who for one in fenced for who in one.admits})
+    return Guard(
+        "fence", Fenced(tuple(admits), tuple({peer.words: peer for one in fenced for peer in one.peers}.values())), at=guards[0].at
+    )
 
 
 def _stated(policies: list[Policy]) -> Stated | None:
     return Stated(policies[0].id, ("spec",)) if policies else None
 
 
-def _rule(namespace: str, rule: object) -> tuple[tuple[str, ...], tuple[Opened, ...]]:
+def _rule(namespace: str, rule: object) -> tuple[tuple[Peer, ...], tuple[Opened, ...]]:
     """Who comes in by a rule, and to which ports; an absent or empty list of either is everybody or every port."""
-    peers = {_peer(namespace, one) for one in items(at(rule, "from"))} or {ANYBODY}
-    if ANYBODY in peers or peers >= {f"addresses {cidr}" for cidr in _EVERYWHERE}:
-        peers = {ANYBODY}
-    return tuple(sorted(peers)), tuple(_opened(one) for one in items(at(rule, "ports")))
+    peers = {_peer(namespace, one) for one in items(at(rule, "from"))} or {EVERYBODY}
+    if EVERYBODY in peers or {one.words for one in peers} >= {f"addresses {cidr}" for cidr in _EVERYWHERE}:
+        peers = {EVERYBODY}
+    return tuple(sorted(peers, key=lambda one: one.words)), tuple(_opened(one) for one in items(at(rule, "ports")))
 
 
 def _opened(value: object) -> Opened:
@@ -321,17 +324,21 @@ def _opened(value: object) -> Opened:
     return Opened(text(at(value, "protocol")) or "TCP", "" if port is None else str(port), last if isinstance(last, int) else 0)
 
 
-def _peer(namespace: str, peer: object) -> str:
+def _peer(namespace: str, peer: object) -> Peer:
     block = at(peer, "ipBlock")
     if block is not None:
-        without = sorted(map(str, items(at(block, "except"))))
-        return f"addresses {at(block, 'cidr')}" + (f" except {', '.join(without)}" if without else "")
+        without = tuple(sorted(map(str, items(at(block, "except")))))
+        cidr = str(at(block, "cidr"))
+        return Peer(f"addresses {cidr}" + (f" except {', '.join(without)}" if without else ""), cidr=cidr, without=without)
     spaces, pods = at(peer, "namespaceSelector"), at(peer, "podSelector")
+    if spaces is None and pods is None:
+        return Peer(f"what cannot be read ({peer})")
     where = (f"namespace {namespace}" if namespace else "its own namespace") if spaces is None else _namespaces(spaces)
     which = _required(pods) if pods is not None else ""
-    if spaces is None and pods is None:
-        return f"what cannot be read ({peer})"
-    return f"pods {which} of {where}" if which else f"all pods of {where}"
+    asked = ((NAMESPACE_LABEL, "In", (namespace,)),) if spaces is None else selector_of(spaces)
+    chosen = selector_of(pods) if pods is not None else ()
+    words = f"pods {which} of {where}" if which else f"all pods of {where}"
+    return Peer(words, None if isinstance(asked, str) else asked, None if isinstance(chosen, str) else chosen)
 
 
 def _namespaces(value: object) -> str:

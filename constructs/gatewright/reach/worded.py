@@ -29,6 +29,7 @@ from gatewright.match import (
     Request,
     Sources,
 )
+from gatewright.protection.bounds import Extensions
 from gatewright.protection.credential import digest, pattern_told, text_told, told
 from gatewright.protection.dimension import Kind
 from gatewright.protection.entry import PathRewrite, Redirect
@@ -184,8 +185,14 @@ def decides(guard: Guard) -> bool:
 
 
 def state_of(guard: Guard) -> State:
-    """Its state as it is told: plaintext and open pods are stated as any other value, and protect nothing."""
-    return "not-enforced" if guard.state == "enforced" and isinstance(guard.value, Plaintext | NotFenced) else guard.state
+    """Its state as it is told: plaintext, open pods and code that fails open are stated as any other value, and protect nothing."""
+    idle = isinstance(guard.value, Plaintext | NotFenced) or (isinstance(guard.value, Extensions) and _fails_open(guard.value))
+    return "not-enforced" if guard.state == "enforced" and idle else guard.state
+
+
+def _fails_open(code: Extensions) -> bool:
+    """Whether every one of them is passed over if it fails. It is in the path all the same, and comparisons look at it."""
+    return all(any(f"{one} ".startswith(f"{name} ") for name in code.fails_open) for one in code.each)
 
 
 def protecting(guards: Guards) -> Guards:

@@ -7,13 +7,14 @@ import re
 from typing import Final
 
 from gatewright.manifest.yaml_read import Loaded, read_each
+from gatewright.world.kustomize import GROUP as _KUSTOMIZE
+from gatewright.world.kustomize import NAMES as _KUSTOMIZATION
+from gatewright.world.kustomize import read_index
 from gatewright.world.reading import Read, Skipped
 
 ENDINGS: Final = (".yaml", ".yml", ".json", ".jsonl")
 """The files of a folder that hold manifests."""
 
-_KUSTOMIZATION: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
-_KUSTOMIZE: Final = "kustomize.config.k8s.io"
 _OURS: Final = re.compile(rb'\s*\{\s*"schema"\s*:\s*"(gatewright\.[a-z]+/[0-9]+)"')
 
 
@@ -26,12 +27,26 @@ def read_content(data: bytes, file: str, name: str) -> Read:
     if (ours := _OURS.match(data)) and _is_alone(data):
         return Read(skipped=(Skipped(file, f"{ours[1].decode()}, written by gatewright, no manifest"),))
     found, errors = read_each(data, file, lines=name.endswith(".jsonl"))
+    index = read_index(data, file) if name in _KUSTOMIZATION else None
+    indexes = () if index is None else (index,)
     if name in _KUSTOMIZATION and all(_group(one) == _KUSTOMIZE for one in found):
-        return Read(skipped=(Skipped(file, "an index for kustomize, no manifest"),))
+        return Read(skipped=(Skipped(file, "an index for kustomize, no manifest"),), indexes=indexes)
     skipped = [one for one in found if _group(one) == _KUSTOMIZE]
     if skipped:
         found = [one for one in found if _group(one) != _KUSTOMIZE]
-    return Read(tuple(found), tuple(errors), tuple(Skipped(file, f"a {one.manifest['kind']} of kustomize, no manifest") for one in skipped))
+    told = tuple(Skipped(file, f"a {one.manifest['kind']} of kustomize, no manifest") for one in skipped)
+    return Read(tuple(found), tuple(errors), told, indexes=indexes)
+
+
+def is_read(name: str) -> bool:
+    """Whether a folder's file of this name is read: for its manifests, or as an index."""
+    return name.endswith(ENDINGS) or name in _KUSTOMIZATION
+
+
+def read_inside(data: bytes, file: str, name: str) -> Read:
+    """The same of a file of a folder. ``kubectl apply`` takes nothing from one without ending, which is an index and no more."""
+    read = read_content(data, file, name)
+    return read if name.endswith(ENDINGS) else Read(indexes=read.indexes)
 
 
 def read_stdin(data: bytes) -> Read:

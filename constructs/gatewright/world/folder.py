@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from gatewright.manifest.text import LONGEST_TEXT, ManifestError, too_long
-from gatewright.world.content import ENDINGS, read_content
+from gatewright.world.content import is_read, read_content, read_inside
 from gatewright.world.reading import Read
 
 
@@ -46,22 +46,22 @@ def _entry(entry: os.DirEntry[str], around: frozenset[tuple[int, int]]) -> Itera
     try:
         if entry.is_dir():
             yield from _folder(entry.path, around)
-        elif not entry.name.endswith(ENDINGS):
+        elif not is_read(entry.name):
             return
         elif entry.is_file() or entry.is_symlink():  # a link that leads nowhere cannot be read, which is to be said
-            yield _file(entry.path)
+            yield _file(entry.path, read_inside)
         else:
             yield Read.failed("no regular file", entry.path)
     except OSError as error:  # a link that leads to itself
         yield Read.failed(_cannot(error), entry.path)
 
 
-def _file(path: str) -> Read:
+def _file(path: str, content: Callable[[bytes, str, str], Read] = read_content) -> Read:
     try:
         with open(path, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                return read_content(bounded(file, path), path, os.path.basename(path))
+                return content(bounded(file, path), path, os.path.basename(path))
             if status.st_size > LONGEST_TEXT:
                 raise too_long(status.st_size, path)
             data = file.read()
@@ -69,7 +69,7 @@ def _file(path: str) -> Read:
         return Read.failed(_cannot(error), path)
     except ManifestError as error:
         return Read(errors=(error,))
-    return read_content(data, path, os.path.basename(path))
+    return content(data, path, os.path.basename(path))
 
 
 class Stream(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import attrs
 
 from gatewright.manifest.text import LONGEST_TEXT, too_long
-from gatewright.world.content import ENDINGS, read_content
+from gatewright.world.content import is_read, read_content, read_inside
 from gatewright.world.reading import Read, Skipped
 
 _LINK, _SUBMODULE = b"120000", b"160000"
@@ -51,7 +51,7 @@ def read_git(text: str) -> Iterator[Read]:
 
 
 def _wanted(path: str) -> bool:
-    return path.endswith(ENDINGS) and not any(part.startswith(".") for part in path.split("/"))
+    return is_read(path.rpartition("/")[2]) and not any(part.startswith(".") for part in path.split("/"))
 
 
 def commit_of(reference: str) -> str:
@@ -105,7 +105,8 @@ def _batch(blobs: list[tuple[_Blob, int]]) -> Iterator[Read]:
     told, at = output_of("cat-file", "--batch", given=b"".join(blob.hash + b"\n" for blob, _ in blobs)), 0
     for blob, size in blobs:
         start = told.index(b"\n", at) + 1
-        yield read_content(told[start : start + size], blob.name, blob.name.replace(":", "/").rpartition("/")[2])
+        content = read_inside if blob.mode else read_content  # one that was named is read whatever it is called
+        yield content(told[start : start + size], blob.name, blob.name.replace(":", "/").rpartition("/")[2])
         at = start + size + 1
 
 

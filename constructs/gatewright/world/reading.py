@@ -8,6 +8,7 @@ import attrs
 
 from gatewright.manifest.text import ManifestError
 from gatewright.manifest.yaml_read import Loaded
+from gatewright.world.kustomize import Index
 
 
 @attrs.frozen(order=True)
@@ -34,13 +35,15 @@ class Skipped:
 class Read:
     """What a source holds. Objects stand in its order; with ``errors`` the rest of it was read all the same.
 
-    Only a cluster says that it is ``complete`` for anything: a file shows what it holds, never that there is no more.
+    Only a cluster says that it is ``complete`` for anything: a file shows what it holds, never that there is no more. ``indexes`` are those
+    for kustomize, which nobody follows.
     """
 
     objects: tuple[Loaded, ...] = attrs.field(default=(), repr=False)
     errors: tuple[ManifestError, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     complete: frozenset[Coverage] = frozenset()
+    indexes: tuple[Index, ...] = ()
 
     @classmethod
     def joined(cls, reads: Iterable[Read]) -> Read:
@@ -51,6 +54,7 @@ class Read:
             tuple(one for part in parts for one in part.errors),
             tuple(one for part in parts for one in part.skipped),
             frozenset().union(*(part.complete for part in parts)),
+            tuple(one for part in parts for one in part.indexes),
         )
 
     @classmethod

@@ -10,6 +10,7 @@ import attrs
 
 from gatewright.manifest.identity import ObjectId
 from gatewright.manifest.yaml_read import Loaded
+from gatewright.world.kustomize import Unfollowed
 
 
 @attrs.frozen(eq=False)
@@ -18,11 +19,13 @@ class World:
 
     ``complete_for`` names the kinds all of whose objects are here, as ``Service`` or ``HTTPRoute.gateway.networking.k8s.io``, or a
     whole group as ``*.gateway.networking.k8s.io``: of those, one that is missing does not exist; of any other kind it is unknown.
+    ``unfollowed``: indexes for kustomize by which it may be another world.
     """
 
     complete_for: frozenset[str]
     _kinds: dict[tuple[str, str], dict[ObjectId, Loaded]] = attrs.field(repr=False)
     _again: dict[ObjectId, tuple[Loaded, ...]] = attrs.field(repr=False)
+    unfollowed: tuple[Unfollowed, ...] = ()
 
     @classmethod
     def of(cls, loaded: Iterable[Loaded], complete_for: Iterable[str] = ()) -> World:

@@ -76,6 +76,15 @@ def test_what_a_refused_policy_says_is_unknown() -> None:
     assert state(on_rule(effects_of([gateway(), route(), policy("p", ref(), **JWT)], applied=False)), "jwt") == "enforced"
 
 
+def test_a_policy_of_a_version_that_nobody_serves_is_refused_beside_one_that_says_the_same() -> None:
+    good, bad = policy("p", ref(), **JWT), policy("q", ref(name="other"), **JWT)
+    bad["apiVersion"] = "gateway.envoyproxy.io/v1"
+    effects = effects_of([gateway(), route(), route(name="other"), good, bad], applied=False)
+    assert [state(on_rule(effects, route=name), "jwt") for name in (route()["metadata"]["name"], "other")] == ["enforced", "unknown"]
+    (told,) = effects.ignored()
+    assert told.reason == "no release known here serves gateway.envoyproxy.io/v1 SecurityPolicy; v1alpha1 is"
+
+
 def test_what_stands_below_it_may_hold_and_where_both_say_the_same_it_does() -> None:
     refused = {"mergeType": "Replace", **INSIDE}
     above = policy("edge", GATEWAY_REF, **INSIDE)

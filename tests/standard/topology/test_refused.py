@@ -48,7 +48,26 @@ def test_what_comes_from_a_cluster_was_taken() -> None:
 def test_a_field_that_is_dropped_or_a_kind_that_nobody_knows_is_no_reason() -> None:
     assert why(route("a", "").replace("spec:", "spec:\n  someDay: {a: 1}")) == ""
     assert why("apiVersion: gateway.networking.k8s.io/v1\nkind: Novelty\nmetadata: {name: x, namespace: a}\n") == ""
-    assert why("apiVersion: gateway.networking.k8s.io/v1alpha9\nkind: HTTPRoute\nmetadata: {name: x, namespace: a}\n") == ""
+
+
+def versioned(version: str, kind: str = "HTTPRoute") -> str:
+    return why(f"apiVersion: gateway.networking.k8s.io/{version}\nkind: {kind}\nmetadata: {{name: x, namespace: a}}\n")
+
+
+def test_a_version_that_no_release_serves_is_a_reason_and_one_that_another_serves_is_none() -> None:
+    assert versioned("v1alpha9") == "no release known here serves gateway.networking.k8s.io/v1alpha9 HTTPRoute; v1 and v1beta1 are"
+    assert versioned("x/v1") == "no release known here serves that version of gateway.networking.k8s.io HTTPRoute; v1 and v1beta1 are"
+    for version, kind in (("v1alpha2", "TCPRoute"), ("v1alpha3", "TLSRoute"), ("v1alpha3", "BackendTLSPolicy"), ("v1", "GRPCRoute")):
+        assert not versioned(version, kind).startswith("no release"), (version, kind)
+    assert versioned("x/v1", "Novelty") == ""
+    taken = "apiVersion: gateway.networking.k8s.io/v2\nkind: HTTPRoute\nmetadata: {name: x, namespace: a, uid: '1'}\n"
+    assert why(taken) == ""
+
+
+def test_a_route_of_a_version_that_nobody_serves_is_undecided() -> None:
+    found = outcome(GATEWAY, route("a", "").replace("k8s.io/v1\n", "k8s.io/v2\n", 1)).outcome
+    assert isinstance(found, Undecided)
+    assert found.reason.startswith("HTTPRoute shop/a: no release known here serves gateway.networking.k8s.io/v2 HTTPRoute")
 
 
 def test_its_text_is_left_as_it_was() -> None:

@@ -32,7 +32,7 @@ class BareEffects:
 
     topology: Topology
     supports: frozenset[str]
-    _foreign: Mapping[tuple[str, str, str], Unknown]
+    _foreign: Mapping[tuple[str, str, str], tuple[Unknown, Stated]]
     _listeners: dict[int, Guards] = attrs.field(factory=dict, init=False)
     _rules: dict[tuple[int, int, str], RuleEffect] = attrs.field(factory=dict, init=False)
 
@@ -45,7 +45,8 @@ class BareEffects:
     @classmethod
     def of(cls, topology: Topology, supports: frozenset[str]) -> BareEffects:
         """Over the objects of a world."""
-        return cls(topology, supports, {key: reason for one in topology.world for key, reason in attached_to(one.manifest)})
+        foreign = {key: (reason, Stated(one.id, ("spec",))) for one in topology.world for key, reason in attached_to(one.manifest)}
+        return cls(topology, supports, foreign)
 
     def listeners(self, listeners: Sequence[Listener]) -> tuple[Listener, ...]:
         """As the standard has them."""
@@ -104,10 +105,10 @@ class BareEffects:
         backend = stated.backend_timeout if "HTTPRouteBackendTimeout" in self.supports else None
         extension = stated.filters.extensions[0] if stated.filters.extensions else None
         if unknown is None and extension is not None:
-            unknown = Unknown(f"a filter of kind {extension.to.kind}")
+            unknown = Unknown(f"a filter of kind {extension.to.kind}"), Stated(extension.to, ("spec",))
         if unknown is None and request is None and backend is None:
             return _NOTHING
-        guards = [] if unknown is None else [Guard(kind, unknown, "unknown") for kind in ACCESS]
+        guards = [] if unknown is None else [Guard(kind, unknown[0], "unknown", unknown[1]) for kind in ACCESS]
         if request is not None or backend is not None:
             guards.append(Guard("timeout", Timeouts(request, backend), at=Stated(route.id, (*stated.path, "timeouts"))))
         return RuleEffect(tuple(sorted(guards, key=lambda one: one.kind)))

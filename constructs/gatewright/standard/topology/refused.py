@@ -1,6 +1,7 @@
 """Objects of Gateway API that the API server would not take: in a cluster they are not there, or still as they were before.
 
 A field that the definitions do not know is no reason: the server drops it. What is read from a cluster was taken (it has a ``uid``).
+Nor is a version that another release serves; one that none serves is, for such an object is nowhere.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from gatewright.standard.objects import GATEWAY_GROUP
 from gatewright.world.world import World
 
 _PLAIN = re.compile(r"(?:/[A-Za-z0-9_~-]{1,100}){1,9}|/")  # a path about which no rule says anything
+_VERSION = re.compile(r"[a-z0-9]{1,30}")
 _RULE = frozenset({"matches", "backendRefs", "timeouts"})
 _BACKEND = frozenset({"group", "kind", "namespace", "name", "port", "weight"})
 
@@ -60,7 +62,9 @@ def _told(judge: Judge, manifest: JsonObject) -> str:
     unknown = [one for one in verdict.findings if one.rule == "unknown"]
     if unknown:
         verdict = judge.verdict(_without(manifest, unknown))
-    if verdict.verdict != "rejected" or any(one.rule == "version" for one in verdict.findings):
+    if any(one.rule == "version" for one in verdict.findings) or str(manifest.get("apiVersion")).count("/") > 1:
+        return _unserved(manifest)
+    if verdict.verdict != "rejected":
         return ""
     told = next((one for one in verdict.findings if one.rule != "unknown"), None)
     if told is None:
@@ -70,6 +74,24 @@ def _told(judge: Judge, manifest: JsonObject) -> str:
     else:  # never what was got: it may be a credential
         words = f"{told.path} is missing" if told.rule == "required" else f"{told.path} must be {told.allowed}"
     return f"the API server refuses it: {words}"
+
+
+def _unserved(manifest: JsonObject) -> str:
+    """That no release serves an object's version; empty: one does."""
+    api_version, kind = str(manifest.get("apiVersion")), str(manifest.get("kind"))
+    group, _, version = api_version.partition("/")
+    known = _served(group, kind)
+    if version in known or not known:
+        return ""
+    named = api_version if _VERSION.fullmatch(version) else f"that version of {group}"
+    return f"no release known here serves {named} {kind}; {' and '.join(known)} {'is' if len(known) == 1 else 'are'}"
+
+
+@lru_cache(maxsize=64)
+def _served(group: str, kind: str) -> tuple[str, ...]:
+    """The versions of a kind that any release serves."""
+    found = [known.versions for release in releases() if (known := load(release).kind(group, kind)) is not None]
+    return tuple(sorted({name for versions in found for name, one in versions.items() if one.served}))
 
 
 def _without(manifest: JsonObject, unknown: Iterable[Finding]) -> JsonObject:

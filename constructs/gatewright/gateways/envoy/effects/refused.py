@@ -166,7 +166,7 @@ class Refusals:
     """What a version's definitions refuse. What many policies say of different targets is judged once."""
 
     judge: Judge
-    _fine: set[tuple[str, str]] = attrs.field(factory=set, init=False)
+    _fine: set[tuple[str, str, str]] = attrs.field(factory=set, init=False)
 
     def of(self, loaded: Loaded) -> str:
         """Why an object is refused, in words; empty: it is not, or it comes from a cluster, where it was taken."""
@@ -175,7 +175,7 @@ class Refusals:
     def of_policy(self, loaded: Loaded, policy: Policy) -> str:
         """The same of a policy that is read already."""
         manifest = loaded.manifest
-        key = (loaded.id.kind, policy.words)
+        key = (str(manifest.get("apiVersion")), loaded.id.kind, policy.words)
         plain = not policy.dropped and is_surely_fine(manifest.get("metadata"), namespaced=True) and _is_plain(policy)
         if plain and key in self._fine:
             return ""
